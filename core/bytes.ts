@@ -1,0 +1,149 @@
+/**
+ * Bytes and the texts that stand for them: UTF-8, base64 as Go reads it, and
+ * the few operations on secrets that every room needs (random, compare, wipe).
+ */
+
+import { ConclaveError } from "./errors.ts"
+
+const encoder = new TextEncoder()
+const strictDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+
+/** UTF-8 of `text`; a lone surrogate becomes U+FFFD, as in every encoder of the platform. */
+export function toUtf8(text: string): Uint8Array {
+  return encoder.encode(text)
+}
+
+/** Text of `bytes`, a leading BOM kept; `null` when they are not UTF-8. */
+export function fromUtf8(bytes: Uint8Array): string | null {
+  try {
+    return strictDecoder.decode(bytes)
+  } catch {
+    return null
+  }
+}
+
+export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+  let size = 0
+  for (const part of parts) size += part.length
+  const whole = new Uint8Array(size)
+  let offset = 0
+  for (const part of parts) {
+    whole.set(part, offset)
+    offset += part.length
+  }
+  return whole
+}
+
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+const PADDING = 0x3d
+
+const ENCODE = encoder.encode(ALPHABET)
+const DECODE = new Int8Array(256).fill(-1)
+for (let value = 0; value < ENCODE.length; value++) DECODE[ENCODE[value] as number] = value
+
+/** Standard base64 with padding, as ASCII bytes: for values too long to be a string. */
+export function toBase64Bytes(bytes: Uint8Array): Uint8Array {
+  const out = new Uint8Array(4 * Math.ceil(bytes.length / 3))
+  let at = 0
+  for (let i = 0; i < bytes.length; i += 3) {
+    const a = bytes[i] as number
+    const b = bytes[i + 1] ?? 0
+    const c = bytes[i + 2] ?? 0
+    out[at++] = ENCODE[a >> 2] as number
+    out[at++] = ENCODE[((a & 3) << 4) | (b >> 4)] as number
+    out[at++] = i + 1 < bytes.length ? (ENCODE[((b & 15) << 2) | (c >> 6)] as number) : PADDING
+    out[at++] = i + 2 < bytes.length ? (ENCODE[c & 63] as number) : PADDING
+  }
+  return out
+}
+
+/** Standard base64 with padding. */
+export function toBase64(bytes: Uint8Array): string {
+  return fromAscii(toBase64Bytes(bytes))
+}
+
+/**
+ * Bytes of standard base64 with padding, as Go's `encoding/base64` reads it:
+ * CR and LF are skipped, everything else outside the alphabet is refused, and
+ * so are missing padding and text behind it.
+ *
+ * @throws {@link ConclaveError} `malformed`, with `at` as given.
+ */
+export function fromBase64(text: string | Uint8Array, at: string): Uint8Array {
+  const source = typeof text === "string" ? asciiBytes(text, at) : text
+  const out = new Uint8Array(Math.ceil((source.length * 3) / 4))
+  let size = 0
+  let quad = 0
+  let filled = 0
+  let padding = 0
+  for (let i = 0; i < source.length; i++) {
+    const byte = source[i] as number
+    if (byte === 0x0a || byte === 0x0d) continue
+    if (byte === PADDING) {
+      padding++
+      if (filled < 2 || filled + padding > 4) throw notBase64(at)
+      continue
+    }
+    const value = DECODE[byte] as number
+    if (value < 0 || padding > 0) throw notBase64(at)
+    quad = (quad << 6) | value
+    if (++filled < 4) continue
+    out[size++] = quad >> 16
+    out[size++] = (quad >> 8) & 0xff
+    out[size++] = quad & 0xff
+    quad = 0
+    filled = 0
+  }
+  if (filled !== 0) {
+    if (filled + padding !== 4) throw notBase64(at)
+    if (filled === 3) {
+      out[size++] = quad >> 10
+      out[size++] = (quad >> 2) & 0xff
+    } else {
+      out[size++] = quad >> 4
+    }
+  } else if (padding > 0) {
+    throw notBase64(at)
+  }
+  return out.subarray(0, size)
+}
+
+function notBase64(at: string): ConclaveError {
+  return new ConclaveError("malformed", `${at} is not base64`, { at })
+}
+
+function asciiBytes(text: string, at: string): Uint8Array {
+  const bytes = encoder.encode(text)
+  if (bytes.length !== text.length) throw notBase64(at)
+  return bytes
+}
+
+const CHUNK = 0x8000
+
+/** Text of bytes that are known to be ASCII. */
+export function fromAscii(bytes: Uint8Array): string {
+  if (bytes.length <= CHUNK) return String.fromCharCode.apply(null, bytes as unknown as number[])
+  const parts: string[] = []
+  for (let i = 0; i < bytes.length; i += CHUNK) {
+    parts.push(String.fromCharCode.apply(null, bytes.subarray(i, i + CHUNK) as unknown as number[]))
+  }
+  return parts.join("")
+}
+
+/** `size` bytes from the platform's generator. Not injectable, on purpose. */
+export function randomBytes(size: number): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(size))
+}
+
+/** Compares without telling by its time where the first difference is. Lengths are not secret. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false
+  let difference = 0
+  for (let i = 0; i < a.length; i++) difference |= (a[i] as number) ^ (b[i] as number)
+  return difference === 0
+}
+
+/** Overwrites a secret. The engine may have moved copies: this narrows the window, no more. */
+export function wipe(...secrets: readonly Uint8Array[]): void {
+  for (const secret of secrets) secret.fill(0)
+}
