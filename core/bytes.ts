@@ -70,52 +70,47 @@ export function toBase64(bytes: Uint8Array): string {
  * @throws {@link ConclaveError} `malformed`, with `at` as given.
  */
 export function fromBase64(text: string | Uint8Array, at: string): Uint8Array {
-  const source = typeof text === "string" ? asciiBytes(text, at) : text
-  const out = new Uint8Array(Math.ceil((source.length * 3) / 4))
-  let size = 0
+  const bytes = decodeBase64(text)
+  if (bytes === null) throw new ConclaveError("malformed", `${at} is not base64`, { at })
+  return bytes
+}
+
+/** As {@link fromBase64}, but `null` where that one throws: for callers that name the place only when needed. */
+export function decodeBase64(text: string | Uint8Array): Uint8Array | null {
+  const size = text.length
+  const out = new Uint8Array(Math.ceil((size * 3) / 4))
+  const unitAt =
+    typeof text === "string" ? (i: number) => text.charCodeAt(i) : (i: number) => text[i] as number
+  let written = 0
   let quad = 0
   let filled = 0
   let padding = 0
-  for (let i = 0; i < source.length; i++) {
-    const byte = source[i] as number
-    if (byte === 0x0a || byte === 0x0d) continue
-    if (byte === PADDING) {
+  for (let i = 0; i < size; i++) {
+    const unit = unitAt(i)
+    if (unit === 0x0a || unit === 0x0d) continue
+    if (unit === PADDING) {
       padding++
-      if (filled < 2 || filled + padding > 4) throw notBase64(at)
+      if (filled < 2 || filled + padding > 4) return null
       continue
     }
-    const value = DECODE[byte] as number
-    if (value < 0 || padding > 0) throw notBase64(at)
+    const value = unit < 256 ? (DECODE[unit] as number) : -1
+    if (value < 0 || padding > 0) return null
     quad = (quad << 6) | value
     if (++filled < 4) continue
-    out[size++] = quad >> 16
-    out[size++] = (quad >> 8) & 0xff
-    out[size++] = quad & 0xff
+    out[written++] = quad >> 16
+    out[written++] = (quad >> 8) & 0xff
+    out[written++] = quad & 0xff
     quad = 0
     filled = 0
   }
-  if (filled !== 0) {
-    if (filled + padding !== 4) throw notBase64(at)
-    if (filled === 3) {
-      out[size++] = quad >> 10
-      out[size++] = (quad >> 2) & 0xff
-    } else {
-      out[size++] = quad >> 4
-    }
-  } else if (padding > 0) {
-    throw notBase64(at)
+  if (filled === 0 ? padding > 0 : filled + padding !== 4) return null
+  if (filled === 3) {
+    out[written++] = quad >> 10
+    out[written++] = (quad >> 2) & 0xff
+  } else if (filled === 2) {
+    out[written++] = quad >> 4
   }
-  return out.subarray(0, size)
-}
-
-function notBase64(at: string): ConclaveError {
-  return new ConclaveError("malformed", `${at} is not base64`, { at })
-}
-
-function asciiBytes(text: string, at: string): Uint8Array {
-  const bytes = encoder.encode(text)
-  if (bytes.length !== text.length) throw notBase64(at)
-  return bytes
+  return out.subarray(0, written)
 }
 
 const CHUNK = 0x8000

@@ -1,0 +1,48 @@
+/**
+ * The look back before a file is replaced: the printed bytes must open with
+ * the data key to the very values that were meant. It turns every fault
+ * between tree and text, ours or the format's, into an error before the write.
+ */
+
+import type { Cipher } from "../cipher/cipher.ts"
+import { ConclaveError } from "../errors.ts"
+import type { Format } from "../formats/format.ts"
+import type { DataKey } from "../keys/data-key.ts"
+import type { Notice } from "../sops/crypt.ts"
+import type { Tree } from "../sops/tree.ts"
+import { findDifference } from "./compare.ts"
+import { decryptDocument } from "./decrypt.ts"
+import { parseDocument } from "./document.ts"
+
+/**
+ * @param bytes - What is about to be written.
+ * @param meant - The plaintext tree it was made from.
+ * @returns Comments that will not open at their new place; values always do.
+ * @throws {@link ConclaveError} `verify-failed`, naming the first key path that differs.
+ */
+export async function verifyPrinted(
+  bytes: Uint8Array,
+  format: Format,
+  dataKey: DataKey,
+  meant: Tree,
+  cipher: Cipher,
+): Promise<readonly Notice[]> {
+  let tree: Tree
+  let notices: readonly Notice[]
+  try {
+    const document = parseDocument(bytes, format, Number.POSITIVE_INFINITY)
+    const decrypted = await decryptDocument(document, dataKey, { cipher })
+    tree = decrypted.tree
+    notices = decrypted.notices
+  } catch (cause) {
+    if (!(cause instanceof ConclaveError)) throw cause
+    throw verifyFailed(`what would be written does not open again: ${cause.message}`, cause)
+  }
+  const difference = findDifference(meant, tree)
+  if (difference === null) return notices
+  throw verifyFailed(`${difference} does not read back as it was: this format cannot hold it`)
+}
+
+function verifyFailed(message: string, cause?: Error): ConclaveError {
+  return new ConclaveError("verify-failed", message, { file: "" }, cause === undefined ? {} : { cause })
+}
