@@ -6,7 +6,7 @@
 import { randomBytes } from "../bytes.ts"
 import { ConclaveError } from "../errors.ts"
 
-const DATA_KEY_SIZE = 32
+export const DATA_KEY_SIZE = 32
 
 declare const brand: unique symbol
 
