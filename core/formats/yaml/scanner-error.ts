@@ -6,13 +6,19 @@ import type { Mark } from "./event.ts"
 
 /**
  * A `syntax` error at `mark`, where the problem was noticed; `context` says
- * what was being read ("while scanning a simple key"). Neither holds text of
- * the document.
+ * what was being read ("while scanning a simple key") and `contextMark` where
+ * that began. None of the words may hold text of the document.
  */
-export function syntaxError(problem: string, mark: Mark, context = ""): ConclaveError<"syntax"> {
+export function syntaxError(
+  problem: string,
+  mark: Mark,
+  context = "",
+  contextMark: Mark = mark,
+): ConclaveError<"syntax"> {
   const line = mark.line + 1
   const column = mark.column + 1
-  const what = context === "" ? problem : `${context}: ${problem}`
+  const since = contextMark.line === mark.line ? "" : ` that starts in line ${contextMark.line + 1}`
+  const what = context === "" ? problem : `${context}${since}: ${problem}`
   return new ConclaveError("syntax", `line ${line}, column ${column}: ${what}`, {
     format: "yaml",
     line,
