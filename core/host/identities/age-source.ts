@@ -1,0 +1,129 @@
+/**
+ * The identities in what a source holds: the text of an identity file, or such
+ * a file behind a passphrase, which is asked for when an entry is first tried
+ * with it, and not before.
+ */
+
+import { fromUtf8, wipe } from "../../bytes.ts"
+import { ConclaveError, hasCode } from "../../errors.ts"
+import { parseAgeIdentities } from "../../keys/age/identity.ts"
+import { isEncryptedIdentityFile, openIdentityFile } from "../../keys/age/identity-file.ts"
+import { recipientForm } from "../../keys/age/key-text.ts"
+import type { Identity } from "../../keys/identity.ts"
+import type { KeyEntry } from "../../keys/key-entry.ts"
+import { nativeAgeEngine, nativeScrypt } from "../age-native.ts"
+import type { Journal } from "./report.ts"
+
+/** How often a person may mistype. */
+const MAX_TRIES = 3
+
+/**
+ * Asks for the passphrase of a source; `null` if there is nobody to ask.
+ *
+ * @param again - The last answer did not open it. Answering the same again
+ * ends the asking.
+ */
+export type AskPassphrase = (source: string, again: boolean) => Promise<string | null>
+
+export type AgeSource = {
+  /** Under which it is reported. */
+  readonly name: string
+  /** What to call it to a person: the name, or the path that it leads to. */
+  readonly label: string
+  readonly severalPerLine?: boolean
+}
+
+export type SourceContext = { readonly journal: Journal; readonly askPassphrase: AskPassphrase }
+
+/** Never fails: a bad line makes the whole source yield nothing, and is reported. Wipes the bytes. */
+export function identitiesOf(
+  bytes: Uint8Array,
+  source: AgeSource,
+  context: SourceContext,
+): readonly Identity[] {
+  const { name, label, severalPerLine = false } = source
+  const { journal } = context
+  if (isEncryptedIdentityFile(bytes)) {
+    journal.report(name, "loaded")
+    return [lockedIdentity(bytes, source, context)]
+  }
+  try {
+    const text = fromUtf8(bytes)
+    if (text === null) throw new ConclaveError("identity-invalid", `${label} is not text`, { source: label })
+    const identities = parseAgeIdentities(text, label, { severalPerLine, engine: nativeAgeEngine })
+    journal.report(name, identities.length === 0 ? "empty" : "loaded")
+    return identities
+  } catch (error) {
+    journal.report(name, "failed", reasonOf(error))
+    return []
+  } finally {
+    wipe(bytes)
+  }
+}
+
+function lockedIdentity(bytes: Uint8Array, source: AgeSource, context: SourceContext): Identity {
+  let unlocked: Promise<readonly Identity[]> | undefined
+  return deferredIdentity(source.label, () => {
+    unlocked ??= unlock(bytes, source, context)
+    return unlocked
+  })
+}
+
+async function unlock(
+  bytes: Uint8Array,
+  source: AgeSource,
+  context: SourceContext,
+): Promise<readonly Identity[]> {
+  const { name, label } = source
+  const { journal, askPassphrase } = context
+  const options = { engine: nativeAgeEngine, scrypt: nativeScrypt }
+  let last: string | null = null
+  let reason = ""
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const passphrase = await askPassphrase(label, tries > 0)
+    if (passphrase === null && tries === 0) {
+      journal.report(name, "passphrase-needed", `${label} is behind a passphrase, and there is nobody to ask`)
+      return []
+    }
+    if (passphrase === null || passphrase === last) break
+    last = passphrase
+    try {
+      const identities = await openIdentityFile(bytes, passphrase, label, options)
+      if (identities.length === 0) journal.report(name, "empty")
+      return identities
+    } catch (error) {
+      reason = reasonOf(error)
+      if (!hasCode(error, "passphrase-wrong")) break
+    }
+  }
+  journal.report(name, "failed", reason)
+  return []
+}
+
+/** An identity that is made of others, which are fetched when an entry of age is tried for the first time. */
+export function deferredIdentity(
+  source: string,
+  fetch: (entry: KeyEntry) => Promise<readonly Identity[]>,
+): Identity {
+  return {
+    source,
+
+    handles(entry) {
+      return entry.kind === "age" && recipientForm(entry.recipient) === "native"
+    },
+
+    async unwrap(entry) {
+      for (const identity of await fetch(entry)) {
+        const secret = identity.handles(entry) ? await identity.unwrap(entry) : null
+        if (secret !== null) return secret
+      }
+      return null
+    },
+  }
+}
+
+/** @throws what is not a failure of the source, but a bug. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof ConclaveError) return error.message
+  throw error
+}
