@@ -51,13 +51,24 @@ export async function openIdentityFile(
   source: string,
   options: IdentityFileOptions = {},
 ): Promise<Identity[]> {
+  const text = await decryptIdentityFile(bytes, passphrase, source, options.scrypt)
+  return parseAgeIdentities(text, source, options.engine ? { engine: options.engine } : {})
+}
+
+/** The text behind the passphrase, secret; errors as {@link openIdentityFile}. */
+export async function decryptIdentityFile(
+  bytes: Uint8Array,
+  passphrase: string,
+  source: string,
+  scrypt: Scrypt = portableScrypt,
+): Promise<string> {
   const file = parseFile(bytes, source)
-  const fileKey = await unwrapFileKey(file, passphrase, source, options.scrypt ?? portableScrypt)
+  const fileKey = await unwrapFileKey(file, passphrase, source, scrypt)
   const payload = await decryptPayload(file, fileKey, source)
   const text = fromUtf8(payload)
   wipe(payload)
   if (text === null) throw invalid(source, "holds no text")
-  return parseAgeIdentities(text, source, options.engine ? { engine: options.engine } : {})
+  return text
 }
 
 /**

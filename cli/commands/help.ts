@@ -1,0 +1,49 @@
+/** `conclave`, `conclave --help`, `conclave help COMMAND`, and the answer to a misspelt command. */
+
+import { nearest } from "#core/policy/nearest.ts"
+import type { Command } from "../command.ts"
+import type { Context } from "../context.ts"
+import { EXIT_USAGE } from "../exit-codes.ts"
+import { helpText } from "../parse.ts"
+import { decrypt } from "./decrypt.ts"
+import { encrypt } from "./encrypt.ts"
+import { filestatus } from "./filestatus.ts"
+import { identity } from "./identity.ts"
+
+const COMMANDS = [encrypt, decrypt, filestatus, identity] as unknown as readonly Command[]
+
+export async function runHelp(words: readonly string[], { terminal }: Context): Promise<number> {
+  const [first, second] = words.filter((word) => word !== "--help" && word !== "-h")
+  const name = first === "help" ? second : first
+  const command = COMMANDS.find((candidate) => candidate.name === name)
+  if (command !== undefined) {
+    await terminal.stdout.write(helpText(command))
+    return 0
+  }
+  if (name === undefined) {
+    await terminal.stdout.write(overview())
+    return 0
+  }
+  const near = nearest(name, [...COMMANDS.map((candidate) => candidate.name), "sops"])
+  terminal.stderr.write(`error: there is no command ${name}\n`)
+  terminal.stderr.write(near === null ? "hint: conclave --help\n" : `hint: did you mean conclave ${near}?\n`)
+  return EXIT_USAGE
+}
+
+function overview(): string {
+  const rows = [
+    ...COMMANDS.map(({ name, summary }) => [name, summary]),
+    ["sops", "Take sops' command lines as they are"],
+  ]
+  return [
+    "conclave keeps secrets in git as SOPS files.",
+    "",
+    "Usage:",
+    "  conclave COMMAND [OPTIONS] [FILE]",
+    "  conclave help COMMAND",
+    "",
+    "Commands:",
+    ...rows.map(([name = "", summary = ""]) => `  ${name.padEnd(12)}${summary}`),
+    "",
+  ].join("\n")
+}

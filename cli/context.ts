@@ -1,0 +1,32 @@
+/** Everything a command may reach for; made once, in `main`, from the process. */
+
+import type { Cipher } from "#core/cipher/cipher.ts"
+import type { Clock } from "#core/clock.ts"
+import type { SourceReport } from "#core/host/identities/report.ts"
+import type { Identity } from "#core/keys/identity.ts"
+import type { KeySpec } from "#core/keys/key-spec.ts"
+import type { Recipient } from "#core/keys/recipient.ts"
+import type { Files } from "./files.ts"
+import type { Terminal } from "./terminal.ts"
+
+export interface Context {
+  readonly terminal: Terminal
+  readonly files: Files
+  readonly clock: Clock
+  readonly cipher: Cipher
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Absolute. */
+  readonly workingDirectory: string
+  /** Identities in SOPS' order, each source opened only when it is reached. */
+  identities(): IdentityPool
+  /** Where sops and conclave keep a user's age identities; `null` where there is no such folder. */
+  ageKeysFile(): string | null
+  /** @throws `kind-unsupported`, `recipient-invalid` */
+  recipient(spec: KeySpec): Promise<Recipient>
+}
+
+export interface IdentityPool {
+  readonly identities: AsyncIterable<Identity>
+  /** What was looked at and what became of it. */
+  reports(): readonly SourceReport[]
+}

@@ -1,0 +1,4 @@
+import { runHelp } from "../commands/help.ts"
+import { startProgram } from "../process.ts"
+
+export const startHelp = (words: readonly string[]) => startProgram((context) => runHelp(words, context))

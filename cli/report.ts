@@ -1,0 +1,108 @@
+/**
+ * What a person reads when something failed: what, where, why, and as the last
+ * line what to do. With `--json` the same as data.
+ */
+
+import { ConclaveError, type ErrorCode, type ErrorDetails } from "#core/errors.ts"
+import { UsageError } from "./command.ts"
+import { EXIT_BUG, EXIT_CODES, EXIT_USAGE } from "./exit-codes.ts"
+import { escapeText } from "./terminal.ts"
+
+type Hints = { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) => string | null }
+
+const none = () => null
+const CHECK_KEYS = "check the identities in SOPS_AGE_KEY, SOPS_AGE_KEY_FILE and ~/.config/sops/age/keys.txt"
+
+const HINTS: Hints = {
+  syntax: () => "fix the file at that place, or name its format with --input-type",
+  malformed: none,
+  "not-authentic": () => "the value was altered or moved, or comes from another file; restore it from git",
+  "mac-mismatch": () =>
+    "a value was altered, added or removed outside of sops and conclave; compare with git, or read it anyway with --ignore-mac",
+  "mac-missing": () => "restore the sops.mac field from git, or read the file anyway with --ignore-mac",
+  "metadata-missing": () => "is the file encrypted? If it is, name its format with --input-type",
+  "reserved-key": () => "to change an encrypted file, decrypt it first; a plain file must rename that key",
+  "duplicate-key": () => "keep one of the two",
+  "unsupported-value": () => "put the value in quotes",
+  "too-large": (details) =>
+    details.limit <= 32 * 1024 * 1024 ? "raise the limit with --max-size BYTES" : null,
+  "too-deep": none,
+  "alias-bomb": none,
+  "empty-file": () => "put at least one key into it",
+  "path-not-found": () => "paths look like '[\"key\"][0]' or key[0].other",
+  "rule-conflict": () => "keep one of them",
+  "regex-invalid": () => "expressions are RE2: no look-around, no back-references",
+  "comment-ambiguous": none,
+  "recipient-invalid": none,
+  "identity-invalid": none,
+  "no-identity": () => CHECK_KEYS,
+  "below-threshold": (details) => `${details.need - details.have} more key groups are needed; ${CHECK_KEYS}`,
+  "share-invalid": none,
+  "wrap-failed": none,
+  "kind-unsupported": none,
+  "passphrase-wrong": () => "try again",
+  "passphrase-needed": () => "run this in a terminal",
+  "config-missing": () => "name recipients with --age, or write a .sops.yaml at the root of the repository",
+  "config-invalid": none,
+  "no-rule": (details) => `add a rule for it to ${details.config}`,
+  "not-representable": () => "choose another --output-type",
+  "read-failed": none,
+  "write-failed": () => "nothing was changed",
+  "file-changed": () => "nothing was written; read the file again and repeat",
+  "verify-failed": () => "nothing was written",
+  "not-a-file": none,
+}
+
+export type Report = {
+  readonly exitCode: number
+  readonly error: {
+    readonly code: string
+    readonly message: string
+    readonly hint?: string
+    readonly details?: unknown
+  }
+}
+
+/** Turns any failure into what may be shown. A value, key or share is in none of these by the errors' own rule. */
+export function reportOf(error: unknown): Report {
+  if (error instanceof ConclaveError) {
+    const hint = hintFor(error)
+    return {
+      exitCode: EXIT_CODES[error.code as ErrorCode],
+      error: {
+        code: error.code,
+        message: error.message,
+        ...(hint === null ? {} : { hint }),
+        details: error.details,
+      },
+    }
+  }
+  if (error instanceof UsageError) {
+    return { exitCode: EXIT_USAGE, error: { code: "usage", message: error.message } }
+  }
+  return { exitCode: EXIT_BUG, error: { code: "bug", message: "this is a bug in conclave" } }
+}
+
+function hintFor<Code extends ErrorCode>(error: ConclaveError<Code>): string | null {
+  const hint: (details: ErrorDetails[Code]) => string | null = HINTS[error.code]
+  return hint(error.details)
+}
+
+/** The lines for standard error. */
+export function formatReport(report: Report): string {
+  const { message, hint } = report.error
+  const lines = [`error: ${escapeText(message)}`, ...attemptLines(report.error.details)]
+  if (hint !== undefined) lines.push(`hint: ${escapeText(hint)}`)
+  return `${lines.join("\n")}\n`
+}
+
+function attemptLines(details: unknown): string[] {
+  const { attempts } = (details ?? {}) as Partial<ErrorDetails["no-identity"]>
+  if (attempts === undefined) return []
+  const groups = new Set(attempts.map((attempt) => attempt.group)).size
+  return attempts.map((attempt) => {
+    const group = groups > 1 ? `group ${attempt.group + 1}  ` : ""
+    const reason = attempt.reason === undefined ? attempt.outcome : `${attempt.outcome}: ${attempt.reason}`
+    return `  ${group}${escapeText(attempt.recipient)}  ${escapeText(reason)}`
+  })
+}
