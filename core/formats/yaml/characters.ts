@@ -35,7 +35,7 @@ export const BAR = 0x7c
 export const RIGHT_BRACE = 0x7d
 export const NEL = 0x85
 export const LINE_SEPARATOR = 0x2028
-export const PARAGRAPH_SEPARATOR = 0x2029
+const PARAGRAPH_SEPARATOR = 0x2029
 
 /** Space or tab (`is_blank`). */
 export function isBlank(code: number): boolean {

@@ -84,7 +84,7 @@ export function scanLineComment(cursor: Cursor, token: Mark, comments: CommentQu
 }
 
 /** What decides about comments besides the characters. */
-export type CommentContext = {
+type CommentContext = {
   /** The scanner's indentation; -1 at the root. */
   readonly indent: number
   readonly inFlow: boolean

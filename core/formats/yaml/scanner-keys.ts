@@ -13,7 +13,7 @@ import { syntaxError } from "./scanner-error.ts"
 /** YAML 1.2, 7.4.2: the `:` must come within this many characters, on the same line. */
 const MAX_KEY_LENGTH = 1024
 
-export type SimpleKey = {
+type SimpleKey = {
   possible: boolean
   /** In block context at the indentation of the mapping: nothing else may stand there. */
   readonly required: boolean

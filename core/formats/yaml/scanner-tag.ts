@@ -69,7 +69,7 @@ export function scanTag(cursor: Cursor): TagToken {
 /** What a handle or an URI is read for: the words of the error. */
 export const TAG = "while parsing a tag"
 export const TAG_DIRECTIVE = "while parsing a %TAG directive"
-export type TagContext = typeof TAG | typeof TAG_DIRECTIVE
+type TagContext = typeof TAG | typeof TAG_DIRECTIVE
 
 /** `!`, `!word!`, and for a tag also `!word`. @throws {@link ConclaveError} `syntax` */
 export function scanTagHandle(cursor: Cursor, context: TagContext, start: Mark): string {

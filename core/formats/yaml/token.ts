@@ -28,7 +28,7 @@ export type BareTokenType =
 
 type Common = { readonly start: Mark; readonly end: Mark }
 
-export type BareToken = Common & { readonly type: BareTokenType }
+type BareToken = Common & { readonly type: BareTokenType }
 /** `%YAML 1.2` */
 export type VersionDirectiveToken = Common & {
   readonly type: "version-directive"
