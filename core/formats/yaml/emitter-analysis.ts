@@ -7,6 +7,7 @@
  * `emitterc.go`, with Unicode allowed.
  */
 
+import { COLON, HASH, isBlank, isBreak, isSpaceOrEnd, MINUS, QUESTION, SPACE, TAB } from "./characters.ts"
 import type { ScalarStyle } from "./node.ts"
 
 /** The styles that can carry a text; double quotes always can. */
@@ -33,12 +34,6 @@ const EMPTY: ScalarAnalysis = {
   blockAllowed: false,
 }
 
-const TAB = 0x09
-const SPACE = 0x20
-const HASH = 0x23
-const DASH = 0x2d
-const COLON = 0x3a
-const QUESTION = 0x3f
 const BOM = 0xfeff
 
 const START_INDICATORS = codes("#,[]{}&*!|>'\"%@`")
@@ -46,16 +41,6 @@ const FLOW_INDICATORS = codes(",?[]{}")
 
 function codes(characters: string): ReadonlySet<number> {
   return new Set(Array.from(characters, (character) => character.charCodeAt(0)))
-}
-
-/** Line breaks of YAML 1.1: CR, LF, NEL, LS, PS. */
-export function isBreak(code: number): boolean {
-  return code === 0x0a || code === 0x0d || code === 0x85 || code === 0x2028 || code === 0x2029
-}
-
-/** Space, tab, line break or NUL. */
-export function isBlankOrBreak(code: number): boolean {
-  return code === SPACE || code === TAB || code === 0 || isBreak(code)
 }
 
 /**
@@ -96,14 +81,14 @@ export function analyzeScalar(value: string): ScalarAnalysis {
   let previous = -1
   for (let i = 0; i < size; i++) {
     const code = value.charCodeAt(i)
-    if (code === COLON || code === DASH || code === QUESTION || code === HASH) {
+    if (code === COLON || code === MINUS || code === QUESTION || code === HASH) {
       const followed = i + 1 >= size || isBlank(value.charCodeAt(i + 1))
       if (code === COLON || (code === QUESTION && i === 0)) {
         flowIndicators = true
         blockIndicators ||= followed
       } else if (code === QUESTION) {
         flowIndicators = true
-      } else if (code === DASH ? i === 0 && followed : i === 0 || isBlankOrBreak(previous)) {
+      } else if (code === MINUS ? i === 0 && followed : i === 0 || isSpaceOrEnd(previous)) {
         flowIndicators = true
         blockIndicators = true
       }
@@ -136,10 +121,6 @@ export function analyzeScalar(value: string): ScalarAnalysis {
     singleQuotedAllowed: !unquotable,
     blockAllowed: !(last === SPACE || spaceBreak || special),
   }
-}
-
-function isBlank(code: number): boolean {
-  return code === SPACE || code === TAB
 }
 
 /** The style a text is written in, when `style` is asked for. */

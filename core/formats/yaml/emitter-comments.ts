@@ -6,7 +6,7 @@
  * `yaml_emitter_process_*_comment` and `yaml_emitter_write_comment`.
  */
 
-import { isBreak } from "./emitter-analysis.ts"
+import { isBreak } from "./characters.ts"
 import { type Emitter, put, putBreak, putBreakOf, putSpace, writeIndent } from "./emitter-output.ts"
 
 /** The tail comment of the mapping's entry before, then the node's own. */

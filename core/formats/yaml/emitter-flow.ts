@@ -4,7 +4,9 @@
  *
  * ported from go.yaml.in/yaml/v3 (libyaml, MIT / Apache-2.0), see NOTICE:
  * `yaml_emitter_emit_flow_*` of `emitterc.go`. `trail` says that the comma is
- * already written, before a comment.
+ * already written, before a comment. One difference: a collection that a
+ * comment has pushed to a line of its own is indented there. yaml.v3 leaves it
+ * in the first column, where it does not read back.
  */
 
 import {
@@ -14,7 +16,7 @@ import {
   processLineComment,
 } from "./emitter-comments.ts"
 import { decreaseIndent, emitNode, increaseIndent, isSimpleKey, popState } from "./emitter-nodes.ts"
-import { type Emitter, writeIndent, writeIndicator } from "./emitter-output.ts"
+import { type Emitter, type EmitterState, put, writeIndent, writeIndicator } from "./emitter-output.ts"
 import type { YamlEvent } from "./event.ts"
 
 export function emitFlowSequenceItem(
@@ -66,9 +68,14 @@ export function emitFlowMappingValue(emitter: Emitter, event: YamlEvent, simple:
   endItem(emitter)
 }
 
+/** What follows an empty collection that is a key: it begins its line by right. */
+const AFTER_KEY: EmitterState = "block-mapping-simple-value"
+
 function open(emitter: Emitter, bracket: string): void {
-  writeIndicator(emitter, bracket, { spaced: true, whitespace: true })
+  const isPushed = emitter.column === 0 && emitter.indent >= 0 && emitter.states.at(-1) !== AFTER_KEY
   increaseIndent(emitter, true)
+  if (isPushed) put(emitter, " ".repeat(emitter.indent))
+  writeIndicator(emitter, bracket, { spaced: true, whitespace: true })
   emitter.flowLevel++
 }
 

@@ -2,13 +2,15 @@
  * Writing of scalars in the five styles, never folded for width.
  *
  * ported from go.yaml.in/yaml/v3 (libyaml, MIT / Apache-2.0), see NOTICE:
- * `yaml_emitter_write_*_scalar` of `emitterc.go`. One difference: the digit
- * behind `|` and `>` is the indentation really used. yaml.v3 always writes the
- * configured one, which below a list item is wrong and reads back as an error
- * or as another value.
+ * `yaml_emitter_write_*_scalar` of `emitterc.go`. Block scalars differ where
+ * yaml.v3 could not read its own text, or read another value: the digit behind
+ * `|` and `>` is the indentation really used, not the configured one, which is
+ * another below a list item; it also stands when the text begins with a tab;
+ * and a comment of several lines stays on the line of the indicator.
  */
 
-import { isBlankOrBreak, isBreak, isPrintable } from "./emitter-analysis.ts"
+import { BACKSLASH, DOUBLE_QUOTE, isBlank, isBreak, isSpaceOrEnd, LF } from "./characters.ts"
+import { isPrintable } from "./emitter-analysis.ts"
 import { processLineComment } from "./emitter-comments.ts"
 import {
   type Emitter,
@@ -22,11 +24,6 @@ import {
 } from "./emitter-output.ts"
 import type { ScalarStyle } from "./node.ts"
 
-const LF = 0x0a
-const SPACE = 0x20
-const TAB = 0x09
-const DOUBLE_QUOTE = 0x22
-const BACKSLASH = 0x5c
 const BOM = "\ufeff"
 
 /** Writes the event's scalar in a style that its text allows. */
@@ -156,7 +153,7 @@ function writeFolded(emitter: Emitter): void {
   startBlock(emitter, ">")
   // As in libyaml, which asks for the first line of the text each time, not for the next one.
   const firstLine = startOfLine(value)
-  const startsBlank = isBlankOrBreak(value.charCodeAt(firstLine))
+  const startsBlank = isSpaceOrEnd(value.charCodeAt(firstLine))
   let afterBreak = true
   let leadingSpaces = true
   for (let i = 0; i < value.length; ) {
@@ -169,7 +166,7 @@ function writeFolded(emitter: Emitter): void {
     }
     if (afterBreak) {
       writeIndent(emitter)
-      leadingSpaces = code === SPACE || code === TAB
+      leadingSpaces = isBlank(code)
     }
     const start = i
     i = endOfLine(value, i)
@@ -179,10 +176,14 @@ function writeFolded(emitter: Emitter): void {
   }
 }
 
+const BREAKS = /[\n\r\u0085\u2028\u2029]+/g
+
 /** Writes the indicator with its hints and whatever comment stands behind it, and ends the line. */
 function startBlock(emitter: Emitter, indicator: string): void {
   writeIndicator(emitter, indicator, { spaced: true })
   writeBlockHints(emitter)
+  // On a line of its own, a second comment line would be the text's first line.
+  emitter.lineComment = emitter.lineComment.replace(BREAKS, " ")
   if (!processLineComment(emitter)) putBreak(emitter)
   emitter.whitespace = true
 }
@@ -190,13 +191,19 @@ function startBlock(emitter: Emitter, indicator: string): void {
 function writeBlockHints(emitter: Emitter): void {
   const { value } = emitter
   const first = value.charCodeAt(0)
-  if (first === SPACE || isBreak(first)) {
-    const parent = Math.max(emitter.indents.at(-1) ?? 0, 0)
-    writeIndicator(emitter, String(emitter.indent - parent))
+  if (isBlank(first) || isBreak(first)) {
+    writeIndicator(emitter, String(blockIndent(emitter)))
   }
   const { length } = value
   if (!isBreak(value.charCodeAt(length - 1))) writeIndicator(emitter, "-")
   else if (length === 1 || isBreak(value.charCodeAt(length - 2))) writeIndicator(emitter, "+")
+}
+
+function blockIndent(emitter: Emitter): number {
+  const { value, indents, indent, bestIndent } = emitter
+  // Without a line of text any digit is right, so yaml.v3's is.
+  if (startOfLine(value) === value.length) return bestIndent
+  return indent - Math.max(indents.at(-1) ?? 0, 0)
 }
 
 function endOfLine(value: string, index: number): number {

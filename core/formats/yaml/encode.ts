@@ -3,9 +3,8 @@
  * `Node.Encode`, which prints the value alone and parses it back.
  *
  * ported from go.yaml.in/yaml/v3 (libyaml, MIT / Apache-2.0), see NOTICE:
- * `encode.go`. One difference: a text of several lines whose first begins with
- * a tab goes into double quotes. yaml.v3 prints it as a literal block that it
- * cannot read, upon which SOPS loses the value.
+ * `encode.go`. A text that yaml.v3 cannot read back (several lines, the first
+ * beginning with a tab) SOPS turns into null; here it stays a literal block.
  */
 
 import { toBase64 } from "../../bytes.ts"
@@ -50,14 +49,9 @@ function encodeString(text: string): ScalarNode {
 const AT_ROOT = { flow: false, simpleKey: false } as const
 
 function stringStyle(text: string): ScalarStyle {
-  const isMultiline = text.includes("\n")
-  if (isMultiline && TAB_FIRST.test(text)) return "double"
-  const wanted = isMultiline ? "literal" : isPlainString(text) ? "plain" : "double"
+  const wanted = text.includes("\n") ? "literal" : isPlainString(text) ? "plain" : "double"
   return selectStyle(text, wanted, analyzeScalar(text), AT_ROOT)
 }
-
-// Where the reader looks for the block's indentation and finds a tab.
-const TAB_FIRST = /^\t/
 
 /** Whether neither YAML 1.2 nor YAML 1.1 would take the text for anything but a string. */
 function isPlainString(text: string): boolean {

@@ -8,9 +8,9 @@
  * octal with a leading 0, timestamps, but no `yes` and no base 60.
  */
 
-import { fromBase64, fromUtf8 } from "../../bytes.ts"
+import { fromBase64 } from "../../bytes.ts"
 import { ConclaveError } from "../../errors.ts"
-import type { Scalar } from "../../sops/scalar.ts"
+import { type Scalar, strOf } from "../../sops/scalar.ts"
 import type { ScalarNode } from "./node.ts"
 import { isRfc3339Offset, parseTimestamp } from "./timestamp.ts"
 
@@ -214,15 +214,12 @@ function resolveAt(node: ScalarNode): Meaning {
 }
 
 function readBinary(node: ScalarNode): Scalar {
-  let bytes: Uint8Array
   try {
-    bytes = fromBase64(node.value, BINARY_TAG)
+    return strOf(fromBase64(node.value, BINARY_TAG))
   } catch (error) {
     if (!(error instanceof ConclaveError)) throw error
     throw mismatch(BINARY_TAG, node.line, node.column)
   }
-  const text = fromUtf8(bytes)
-  return text === null ? { kind: "bytes", bytes } : { kind: "str", text }
 }
 
 function mismatch(tag: string, line: number, column: number): ConclaveError {
