@@ -11,6 +11,6 @@ export function describeSources(reports: readonly SourceReport[]): string[] {
       ({ source, state, reason }) => `${source}: ${reason === undefined ? state : `${state}: ${reason}`}`,
     ),
     ...others.flatMap(({ source, warnings }) => warnings.map((warning) => `${source}: warning: ${warning}`)),
-    ...(absent.length === 0 ? [] : [`not set or not there: ${absent.join(", ")}`]),
+    ...(absent.length === 0 ? [] : [`(not there) ${absent.join(", ")}`]),
   ]
 }

@@ -96,13 +96,19 @@ export function formatReport(report: Report): string {
   return `${lines.join("\n")}\n`
 }
 
+/** One line for each recipient that was tried, then where identities were looked for. */
 function attemptLines(details: unknown): string[] {
-  const { attempts } = (details ?? {}) as Partial<ErrorDetails["no-identity"]>
-  if (attempts === undefined) return []
+  const { attempts = [], sources = [] } = (details ?? {}) as Partial<ErrorDetails["no-identity"]>
   const groups = new Set(attempts.map((attempt) => attempt.group)).size
-  return attempts.map((attempt) => {
+  const tried = attempts.map((attempt) => {
     const group = groups > 1 ? `group ${attempt.group + 1}  ` : ""
     const reason = attempt.reason === undefined ? attempt.outcome : `${attempt.outcome}: ${attempt.reason}`
-    return `  ${group}${escapeText(attempt.recipient)}  ${escapeText(reason)}`
+    return `  ${group}${escapeText(shorten(attempt.recipient))}  ${escapeText(reason)}`
   })
+  return [...tried, ...sources.map((source) => `  looked in ${escapeText(source)}`)]
+}
+
+/** Head and tail of a long recipient: the whole stands in the file. */
+function shorten(recipient: string): string {
+  return recipient.length <= 70 ? recipient : `${recipient.slice(0, 24)}…${recipient.slice(-8)}`
 }

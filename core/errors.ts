@@ -47,10 +47,15 @@ export type ErrorDetails = {
   "recipient-invalid": { kind: string }
   /** An identity that cannot be parsed; where it came from, never what it said. */
   "identity-invalid": { source: string; line?: number }
-  /** No identity opens enough key groups; one outcome for each attempt. */
-  "no-identity": { attempts: readonly Attempt[] }
+  /** No identity opens enough key groups; one outcome for each attempt, and where identities were looked for. */
+  "no-identity": { attempts: readonly Attempt[]; sources?: readonly string[] }
   /** Fewer groups opened than the threshold asks for. */
-  "below-threshold": { have: number; need: number; attempts: readonly Attempt[] }
+  "below-threshold": {
+    have: number
+    need: number
+    attempts: readonly Attempt[]
+    sources?: readonly string[]
+  }
   /** Shares that cannot be combined, or a split that makes no sense. */
   "share-invalid": { reason: string }
   /** A recipient could not be wrapped to. */

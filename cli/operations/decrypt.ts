@@ -3,7 +3,7 @@
 import { wipe } from "#core/bytes.ts"
 import { decryptDocument, unwrapDocument } from "#core/document/decrypt.ts"
 import { parseDocument } from "#core/document/document.ts"
-import { ConclaveError } from "#core/errors.ts"
+import { ConclaveError, hasCode } from "#core/errors.ts"
 import type { Format } from "#core/formats/format.ts"
 import { printValue } from "#core/formats/print-value.ts"
 import type { KeyKind } from "#core/keys/key-entry.ts"
@@ -90,9 +90,13 @@ async function printIndent(
 
 /** Adds to the report where identities were looked for, as sops does. */
 function withSources(error: unknown, file: string, sources: readonly string[]): unknown {
-  if (!(error instanceof ConclaveError)) return error
-  if (error.code !== "no-identity" && error.code !== "below-threshold") return error
-  const looked = sources.length === 0 ? "" : `\n${sources.map((line) => `  ${line}`).join("\n")}`
-  const what = error.code === "no-identity" ? `no identity here opens ${file}` : `${file}: ${error.message}`
-  return new ConclaveError(error.code, `${what}${looked}`, error.details, { cause: error })
+  if (hasCode(error, "no-identity")) {
+    const details = { ...error.details, sources }
+    return new ConclaveError("no-identity", `no identity here opens ${file}`, details, { cause: error })
+  }
+  if (hasCode(error, "below-threshold")) {
+    const details = { ...error.details, sources }
+    return new ConclaveError("below-threshold", `${file}: ${error.message}`, details, { cause: error })
+  }
+  return error
 }

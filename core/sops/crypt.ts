@@ -135,7 +135,8 @@ function decryptComment(comment: Comment, place: Place, context: CryptContext, n
     )
     if (plain.kind === "comment") {
       context.stash?.remember(plain, place.aad, iv)
-      return { ...comment, text: plain.text }
+      // Not `inline` any more, as in SOPS: printed anew it stands above the item that it was behind.
+      return { kind: "comment", text: plain.text, ...spanOf(comment) }
     }
   } catch (error) {
     // As in SOPS a comment that was moved does not lock the file; it stays ciphertext and is reported.
@@ -145,7 +146,7 @@ function decryptComment(comment: Comment, place: Place, context: CryptContext, n
   return comment
 }
 
-function spanOf(item: Leaf | Comment): Pick<Leaf, "span"> {
+function spanOf(item: Leaf | Comment): Pick<Comment, "span"> {
   return item.span === undefined ? {} : { span: item.span }
 }
 
