@@ -41,6 +41,8 @@ const X25519_LABEL = "age-encryption.org/v1/X25519"
 const ZERO_NONCE = new Uint8Array(12)
 /** STREAM: an 11-byte counter, here 0, and 1 for the last chunk. */
 const ONLY_CHUNK_NONCE = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1)
+/** OpenSSL counts a few blocks of its own beside the 128 * r * N bytes of scrypt. */
+const SCRYPT_SLACK = 1 << 20
 const EMPTY = new Uint8Array(0)
 
 /** RFC 8410: what stands before the 32 bytes of an X25519 key in PKCS #8 and in SPKI. */
@@ -83,7 +85,7 @@ export const nativeAgeEngine: AgeEngine = {
 /** scrypt off the main thread. */
 export const nativeScrypt: Scrypt = (passphrase, salt, workFactor) =>
   new Promise((resolve, reject) => {
-    const options = { N: 2 ** workFactor, r: 8, p: 1, maxmem: 128 * 8 * (2 ** workFactor + 2) }
+    const options = { N: 2 ** workFactor, r: 8, p: 1, maxmem: 2 ** (workFactor + 10) + SCRYPT_SLACK }
     scrypt(passphrase, salt, KEY_SIZE, options, (error, key) => (error ? reject(error) : resolve(key)))
   })
 
