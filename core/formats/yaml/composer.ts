@@ -29,9 +29,9 @@ import { syntaxError, tooDeepError } from "./scanner-error.ts"
  * Every document of a decoded YAML source; none when it holds only blanks and
  * comments. Aliases are not expanded and may point to a node they are in.
  *
- * `start` and `end` of a scalar are its token without anchor and tag, of a
- * flow collection its brackets; a block collection ends where its last node
- * ends. `line` and `column` include anchor and tag. The tag of a plain scalar
+ * `start` and `end` of a scalar are its token without anchor and tag (a block
+ * scalar's with the blank lines behind it), of a flow collection its brackets;
+ * a block collection ends where its last node ends. `line` and `column` include anchor and tag. The tag of a plain scalar
  * without a written one is "".
  *
  * @throws {@link ConclaveError} `syntax`, `too-deep`

@@ -5,7 +5,9 @@
  *
  * Which comment is `inline` and where it lands follows SOPS to the letter,
  * since the path of an encrypted comment is authenticated. What the source
- * holds once has a span; copies made for aliases have none.
+ * holds once has a span; copies made for aliases have none. Stricter than
+ * SOPS where it would lose a value: a scalar of a later document that does not
+ * fit its tag becomes null there, and is refused here.
  */
 
 import { assertNever, ConclaveError } from "../../errors.ts"
