@@ -8,7 +8,12 @@ const { version } = JSON.parse(readFileSync("package.json", "utf8"))
 rmSync("dist", { recursive: true, force: true })
 
 /** Imported dynamically by our code, therefore bundles of their own beside the commands. */
-const LIBRARIES = { re2js: "re2js", "age-encryption": "age-encryption" }
+const LIBRARIES = {
+  re2js: "re2js",
+  "age-encryption": "age-encryption",
+  "noble-chacha": "@noble/ciphers/chacha.js",
+  "noble-scrypt": "@noble/hashes/scrypt.js",
+}
 
 /** A dynamic import of one of our entries, or of a heavy library, becomes a require of its bundle. */
 const apart = {
@@ -16,10 +21,10 @@ const apart = {
   setup({ onResolve }) {
     onResolve({ filter: /./ }, ({ path, kind }) => {
       if (kind !== "dynamic-import") return undefined
-      const name = basename(path, ".ts")
-      if (path.startsWith("./entries/")) return { path: `./commands/${name}.cjs`, external: true }
-      if (Object.hasOwn(LIBRARIES, name)) return { path: `../lib/${name}.cjs`, external: true }
-      return undefined
+      if (path.startsWith("./entries/"))
+        return { path: `./commands/${basename(path, ".ts")}.cjs`, external: true }
+      const library = Object.entries(LIBRARIES).find(([, module]) => module === path)
+      return library === undefined ? undefined : { path: `../lib/${library[0]}.cjs`, external: true }
     })
   },
 }
@@ -34,6 +39,8 @@ const common = {
   minifyWhitespace: true,
   legalComments: "none",
   define: { CONCLAVE_VERSION: JSON.stringify(version) },
+  // A dynamic import becomes a require: Node otherwise reads the whole bundle a second time, for its export names.
+  supported: { "dynamic-import": false },
   logLevel: "warning",
 }
 

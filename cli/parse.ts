@@ -1,51 +1,58 @@
-/** Words to values by a command's table, through commander; and the help text from the same table. */
+/**
+ * Words to values by a command's table, with the platform's own parser
+ * (`parseArgs`): a parsing library would cost more of a cold start than
+ * decrypting does. And the help text, from the same table.
+ */
 
-import { CommanderError, Option, Command as Parser } from "commander"
+import { type ParseArgsConfig, parseArgs } from "node:util"
+import { nearest } from "#core/policy/nearest.ts"
 import { COMMON_OPTIONS, type Command, type Invocation, type OptionSpec, UsageError } from "./command.ts"
 
 type Options = Record<string, OptionSpec>
 
 /** @throws {@link UsageError} with the nearest option where one is misspelt. */
 export function parseWords(command: Command, words: readonly string[]): Invocation<Options> {
-  const parser = new Parser(command.name).exitOverride().helpOption(false).allowExcessArguments()
-  parser.configureOutput({ writeErr: () => undefined, writeOut: () => undefined }).argument("[words...]")
-  const names = new Map<string, string>()
-  for (const [name, spec] of optionsOf(command)) {
-    const option = new Option(flagsOf(name, spec), spec.help)
-    if (spec.type === "strings")
-      option.argParser((value: string, before?: string[]) => [...(before ?? []), value])
-    names.set(option.attributeName(), name)
-    parser.addOption(option)
-  }
+  const specs = { ...command.options, ...COMMON_OPTIONS }
+  const config = {
+    args: [...words],
+    options: Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, optionOf(spec)])),
+    allowPositionals: true,
+  } satisfies ParseArgsConfig
   try {
-    parser.parse(words, { from: "user" })
+    const { values, positionals } = parseArgs(config)
+    return { values: { ...values } as Invocation<Options>["values"], positionals }
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error
-    throw new UsageError(error.message.replace(/^error: /, ""))
+    throw usageErrorOf(error, Object.keys(specs))
   }
-  const values = Object.entries(parser.opts()).map(([attribute, value]) => [
-    names.get(attribute) ?? attribute,
-    value,
-  ])
-  return { values: Object.fromEntries(values), positionals: parser.args }
 }
 
-function optionsOf(command: Command): [string, OptionSpec][] {
-  return Object.entries({ ...command.options, ...COMMON_OPTIONS })
+function optionOf({ type, short }: OptionSpec): NonNullable<ParseArgsConfig["options"]>[string] {
+  return {
+    type: type === "boolean" ? "boolean" : "string",
+    ...(type === "strings" ? { multiple: true } : {}),
+    ...(short === undefined ? {} : { short }),
+  }
 }
 
-function flagsOf(name: string, spec: OptionSpec): string {
-  const short = spec.short === undefined ? "" : `-${spec.short}, `
-  return `${short}--${name}${spec.type === "boolean" ? "" : ` <${spec.value ?? "VALUE"}>`}`
+/** The platform's words are kept where they are plain; what is not about options is a bug and stays one. */
+function usageErrorOf(error: unknown, names: readonly string[]): unknown {
+  const { code, message } = error as NodeJS.ErrnoException
+  if (code === undefined || !code.startsWith("ERR_PARSE_ARGS")) return error
+  if (code !== "ERR_PARSE_ARGS_UNKNOWN_OPTION") return new UsageError(message.split("\n")[0])
+  const option = /'(-[^']*)'/.exec(message)?.[1] ?? ""
+  const near = nearest(option.replace(/^-+/, ""), names)
+  return new UsageError(`there is no option ${option}${near === null ? "" : `; did you mean --${near}?`}`)
 }
 
 /** What `--help` prints. */
 export function helpText(command: Command): string {
-  const rows = optionsOf(command).map(([name, spec]) => {
-    const short = spec.short === undefined ? "    " : `-${spec.short}, `
-    const value = spec.type === "boolean" ? "" : ` ${spec.value ?? "VALUE"}`
-    return [`  ${short}--${name}${value}`, spec.help] as const
-  })
+  const rows = Object.entries({ ...command.options, ...COMMON_OPTIONS }).map(
+    ([name, spec]: [string, OptionSpec]) => {
+      const short = spec.short === undefined ? "    " : `-${spec.short}, `
+      const value = spec.type === "boolean" ? "" : ` ${spec.value ?? "VALUE"}`
+      return [`  ${short}--${name}${value}`, spec.help] as const
+    },
+  )
   const width = Math.max(...rows.map(([flags]) => flags.length)) + 2
   return [
     `${command.summary}.`,

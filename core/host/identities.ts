@@ -28,7 +28,6 @@ import {
   reasonOf,
   type SourceContext,
 } from "./identities/age-source.ts"
-import { runCommand } from "./identities/command.ts"
 import { ageKeysFile, type Environment, sshKeyFiles } from "./identities/locations.ts"
 import { createJournal, type SourceReport } from "./identities/report.ts"
 
@@ -185,6 +184,8 @@ async function runKeyCommand(
   context: Context,
 ): Promise<readonly Identity[]> {
   const env = { ...context.env, SOPS_AGE_RECIPIENT: recipient }
+  // Loaded only here: starting processes is a module of Node that few calls need, and start-up is felt.
+  const { runCommand } = await import("./identities/command.ts")
   const result = await runCommand(command, env, MAX_SOURCE_SIZE)
   if (result.ok) return identitiesOf(result.stdout, { name, label: name }, context)
   context.journal.report(name, "failed", result.reason)
