@@ -7,6 +7,7 @@
 import { ConclaveError } from "../../errors.ts"
 import type { Recipient } from "../recipient.ts"
 import { encodeArmor } from "./armor.ts"
+import { decodeBech32 } from "./bech32.ts"
 import type { AgeEngine } from "./engine.ts"
 import { type AgeRecipientKey, decodeRecipientKey, recipientForm } from "./key-text.ts"
 import { libraryEngine } from "./library-engine.ts"
@@ -20,7 +21,8 @@ import { libraryEngine } from "./library-engine.ts"
 export function parseAgeRecipient(text: string, engine: AgeEngine = libraryEngine): Recipient {
   const trimmed = text.trim()
   const form = recipientForm(trimmed)
-  if (form !== "native") {
+  // Nearly every misspelt recipient has no checksum, and is not to pass for a plugin's.
+  if (form === "ssh" || (form === "plugin" && decodeBech32(trimmed) !== null)) {
     const kind = form === "ssh" ? "ssh" : "age plugin"
     throw new ConclaveError("kind-unsupported", `recipients of kind ${kind} are not supported`, { kind })
   }
