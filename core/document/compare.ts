@@ -7,7 +7,7 @@
 import { equalBytes } from "../bytes.ts"
 import { formatKeyPath } from "../sops/key-path.ts"
 import { serializeScalar } from "../sops/scalar.ts"
-import type { Comment, KeyPath, ListNode, MapNode, Node, Tree } from "../sops/tree.ts"
+import type { Comment, Entry, KeyPath, ListNode, MapNode, Node, Tree } from "../sops/tree.ts"
 
 /** The place of the first difference, in words fit for a message; `null` if there is none. */
 export function findDifference(a: Tree, b: Tree): string | null {
@@ -58,4 +58,23 @@ function isSameLeaf(a: Node, b: Node): boolean {
   if (a.kind === "null" || b.kind === "null") return a.kind === b.kind
   if (a.kind === "str" && b.kind === "str") return a.text === b.text
   return equalBytes(serializeScalar(a), serializeScalar(b))
+}
+
+/** Whether two trees say the same, comments included, with the same kinds of values. Places do not count. */
+export function sameContent(a: Tree, b: Tree): boolean {
+  return a.length === b.length && a.every((branch, i) => sameItem(branch, b[i] as MapNode))
+}
+
+type Item = Node | Comment | Entry
+
+function sameItem(a: Item, b: Item): boolean {
+  if (a.kind === "map" || a.kind === "list") {
+    if (b.kind !== a.kind || b.items.length !== a.items.length) return false
+    const theirs: readonly Item[] = b.items
+    return (a.items as readonly Item[]).every((item, i) => sameItem(item, theirs[i] as Item))
+  }
+  if (a.kind === "entry") return b.kind === "entry" && a.key === b.key && sameItem(a.value, b.value)
+  if (a.kind === "comment") return b.kind === "comment" && a.text === b.text
+  if (b.kind === "map" || b.kind === "list" || b.kind === "entry" || b.kind === "comment") return false
+  return a.kind === b.kind && isSameLeaf(a, b)
 }

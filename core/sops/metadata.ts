@@ -27,7 +27,7 @@ export type Metadata = {
   /** As stored, encrypted; empty when there is none. */
   readonly mac: string
   readonly macOnlyEncrypted: boolean
-  /** `null` only in what is written for binary files, which name no rule. */
+  /** `null` when the file names none: then SOPS' default counts, as in every binary file. */
   readonly rule: SelectionRule | null
   /** SOPS' version that wrote the file. */
   readonly version: string
@@ -66,7 +66,7 @@ export function parseMetadata(block: MapNode): Metadata {
     lastModified,
     mac: fields.text("mac"),
     macOnlyEncrypted: fields.bool("mac_only_encrypted"),
-    rule: chooseRule(rules),
+    rule: RULE_FIELDS.some((field) => rules.get(field) !== "") ? chooseRule(rules) : null,
     version,
   }
 }
