@@ -19,7 +19,7 @@ const FLOORS: readonly (readonly [number, readonly string[]])[] = [
   [5, ["core/document/"]],
   [6, ["core/quorum/", "core/deploy/", "core/history/"]],
   [7, ["core/host/", "core/index", "cli/"]],
-  [8, ["cli/commands/"]],
+  [8, ["cli/commands/", "cli/sops/"]],
   [9, ["cli/main"]],
 ]
 

@@ -1,0 +1,141 @@
+/**
+ * One plaintext document through both programs: encrypted by each, each result
+ * decrypted by both. All must agree, comments included.
+ */
+
+import type { FormatName } from "#core/formats/format.ts"
+import { explain, readers } from "./divergences.ts"
+import { compareTexts } from "./faults.ts"
+import { recipientOf } from "./keys.ts"
+import { decrypt, encryptCanonical, type Scope } from "./ours.ts"
+import type { SopsVersion } from "./peers.mjs"
+import type { Outcome, Program } from "./programs.ts"
+import { refusalOf } from "./refusals.ts"
+import { skeleton, withoutCiphertext } from "./skeleton.ts"
+
+/** What became of one document; `differ` alone is a failure. */
+export type Verdict =
+  | "agree"
+  /** sops does not encrypt it. */
+  | "refused-by-sops"
+  /** sops writes a file that it cannot read back, and conclave refuses to. */
+  | "unreadable-to-sops"
+  /** sops writes a file that it cannot read back; conclave's file opens in both. */
+  | "readable-only-from-conclave"
+  /** conclave does not encrypt what sops would change without a word. */
+  | "refused-by-conclave"
+  | "differ"
+
+export type Finding = {
+  readonly verdict: Verdict
+  /** What differs, with both sides of it. */
+  readonly detail?: string
+  /** Known divergences, faults and refusals that the document shows, by name. */
+  readonly known?: readonly string[]
+}
+
+/** What is encrypted and authenticated, said to both programs. */
+export type Setting = { readonly scope: Scope; readonly sopsArguments: readonly string[] }
+
+const DEFAULT_SETTING: Setting = { scope: {}, sopsArguments: [] }
+
+export type Sops = Readonly<Record<SopsVersion, Program>>
+
+const FILE_NAMES: Readonly<Record<FormatName, string>> = {
+  yaml: "d.yaml",
+  json: "d.json",
+  dotenv: "d.env",
+  ini: "d.ini",
+  binary: "d.bin",
+}
+
+export async function compare(
+  sops: Sops,
+  name: FormatName,
+  plain: Uint8Array,
+  setting: Setting = DEFAULT_SETTING,
+): Promise<Finding> {
+  const fileName = FILE_NAMES[name]
+  const { reference, other } = readers(name)
+  const opened = (version: SopsVersion, encrypted: Uint8Array): Promise<Outcome> =>
+    sops[version](["decrypt", "--filename-override", fileName], { input: encrypted })
+
+  const encrypt = ["encrypt", "--age", recipientOf("alice"), "--filename-override", fileName]
+  const theirs = await sops["3.13.2"]([...setting.sopsArguments, ...encrypt], { input: plain })
+  if (theirs.status !== 0) return { verdict: "refused-by-sops", detail: theirs.stderr }
+  const meant = await opened(reference, theirs.stdout)
+
+  const ours = await attempt(encryptCanonical(plain, name, setting.scope))
+  if ("error" in ours) return judgeRefusal(name, ours.error, meant)
+  if (meant.status !== 0) return judgeRescue(name, ours.bytes, await opened(reference, ours.bytes), meant)
+
+  const known = new Set<string>()
+  const look = (what: string, expected: string, actual: string): Finding | null => {
+    const result = compareTexts(expected, actual)
+    for (const fault of result?.faults ?? []) known.add(fault)
+    return result === null ? differ(what, expected, actual) : null
+  }
+
+  const text = withoutCiphertext(meant.stdout)
+  const different =
+    look("the encrypted files", skeleton(theirs.stdout), skeleton(ours.bytes)) ??
+    look("conclave on theirs", text, await openedHere(theirs.stdout, name)) ??
+    look("conclave on ours", text, await openedHere(ours.bytes, name)) ??
+    look(`sops ${reference} on ours`, text, told(await opened(reference, ours.bytes), meant))
+  if (different !== null) return different
+
+  const second = await opened(other, ours.bytes)
+  const divergence = explain(name, other, ours.bytes, second.stderr)
+  if (divergence !== null) known.add(divergence.name)
+  else if (told(second, meant) !== text) return differ(`sops ${other} on ours`, text, told(second, meant))
+  return { verdict: "agree", known: [...known] }
+}
+
+function judgeRefusal(name: FormatName, error: unknown, meant: Outcome): Finding {
+  if (meant.status !== 0) return { verdict: "unreadable-to-sops", detail: meant.stderr }
+  const refusal = refusalOf(name, error)
+  if (refusal !== null) return { verdict: "refused-by-conclave", known: [refusal.name] }
+  return differ("conclave does not encrypt", withoutCiphertext(meant.stdout), String(error))
+}
+
+async function judgeRescue(
+  name: FormatName,
+  ours: Uint8Array,
+  back: Outcome,
+  meant: Outcome,
+): Promise<Finding> {
+  const here = await openedHere(ours, name)
+  const result = back.status === 0 ? compareTexts(withoutCiphertext(back.stdout), here) : null
+  if (result !== null) return { verdict: "readable-only-from-conclave", known: result.faults }
+  return differ("neither file opens in sops", meant.stderr, back.stderr || here)
+}
+
+type Attempt = { readonly bytes: Uint8Array } | { readonly error: unknown }
+
+async function attempt(work: Promise<{ readonly bytes: Uint8Array }>): Promise<Attempt> {
+  try {
+    return { bytes: (await work).bytes }
+  } catch (error) {
+    return { error }
+  }
+}
+
+/** What conclave decrypts, or its error in words. */
+async function openedHere(encrypted: Uint8Array, name: FormatName): Promise<string> {
+  const result = await attempt(decrypt(encrypted, name))
+  return "error" in result ? String(result.error) : withoutCiphertext(result.bytes)
+}
+
+const UNOPENED = "possibly unencrypted comment"
+
+/** What sops decrypts, or what went wrong, in words. */
+function told(outcome: Outcome, meant: Outcome): string {
+  if (outcome.status !== 0) return `exit ${outcome.status}: ${outcome.stderr}`
+  // Where sops' own file already loses a comment, ours may do no better.
+  if (outcome.stderr.includes(UNOPENED) && !meant.stderr.includes(UNOPENED)) return outcome.stderr
+  return withoutCiphertext(outcome.stdout)
+}
+
+function differ(what: string, expected: string, actual: string): Finding {
+  return { verdict: "differ", detail: `${what}\n--- expected\n${expected}\n--- but\n${actual}` }
+}

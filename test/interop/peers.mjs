@@ -1,0 +1,111 @@
+/**
+ * The real programs that conclave is compared with, each at one pinned version:
+ * sops 3.13.1 and 3.13.2 and age 1.3.1, built from source by `go install`.
+ *
+ * They lie in `$CONCLAVE_PEERS`, or else in `${XDG_CACHE_HOME:-~/.cache}/conclave-peers`,
+ * so that `npm ci` does not throw them away: `sops-3.13.1/sops`, `sops-3.13.2/sops`,
+ * `age/age`, `age/age-keygen`. What is there and runs is not built again.
+ *
+ * Run as a program this installs what is missing (minutes for each sops the
+ * first time). Exit codes: 0 all there, 1 an install failed, 3 no Go toolchain.
+ * Imported, `peers()` says where they are and installs nothing.
+ */
+
+import { spawnSync } from "node:child_process"
+import { mkdirSync } from "node:fs"
+import { homedir } from "node:os"
+import { join } from "node:path"
+import { performance } from "node:perf_hooks"
+import { pathToFileURL } from "node:url"
+
+const SOPS_MODULE = "github.com/getsops/sops/v3/cmd/sops"
+const AGE_MODULE = "filippo.io/age/cmd"
+
+const PINNED = [
+  {
+    name: "sops 3.13.1",
+    folder: "sops-3.13.1",
+    modules: [`${SOPS_MODULE}@v3.13.1`],
+    programs: [{ file: "sops", ask: ["--version", "--disable-version-check"], says: "3.13.1" }],
+  },
+  {
+    name: "sops 3.13.2",
+    folder: "sops-3.13.2",
+    modules: [`${SOPS_MODULE}@v3.13.2`],
+    programs: [{ file: "sops", ask: ["--version", "--disable-version-check"], says: "3.13.2" }],
+  },
+  {
+    name: "age 1.3.1",
+    folder: "age",
+    modules: [`${AGE_MODULE}/age@v1.3.1`, `${AGE_MODULE}/age-keygen@v1.3.1`],
+    programs: [
+      { file: "age", ask: ["--version"], says: "1.3.1" },
+      { file: "age-keygen", ask: ["--version"], says: "1.3.1" },
+    ],
+  },
+]
+
+export function peersFolder() {
+  const { CONCLAVE_PEERS, XDG_CACHE_HOME } = process.env
+  if (CONCLAVE_PEERS) return CONCLAVE_PEERS
+  return join(XDG_CACHE_HOME || join(homedir(), ".cache"), "conclave-peers")
+}
+
+/** Where the pinned programs are, or null when one is missing or is another version. */
+export function peers() {
+  const folder = peersFolder()
+  if (!PINNED.every((peer) => isInstalled(folder, peer))) return null
+  return {
+    sops: { "3.13.1": join(folder, "sops-3.13.1", "sops"), "3.13.2": join(folder, "sops-3.13.2", "sops") },
+    age: join(folder, "age", "age"),
+    ageKeygen: join(folder, "age", "age-keygen"),
+  }
+}
+
+function isInstalled(folder, peer) {
+  return peer.programs.every(({ file, ask, says }) => {
+    const answer = spawnSync(join(folder, peer.folder, file), ask, { encoding: "utf8" })
+    return answer.status === 0 && answer.stdout.includes(says)
+  })
+}
+
+function install(folder, peer) {
+  const target = join(folder, peer.folder)
+  mkdirSync(target, { recursive: true })
+  for (const module of peer.modules) {
+    const { status } = spawnSync("go", ["install", "-ldflags", "-s -w", module], {
+      stdio: ["ignore", "inherit", "inherit"],
+      env: { ...process.env, GOBIN: target, CGO_ENABLED: "0" },
+    })
+    if (status !== 0) return false
+  }
+  return isInstalled(folder, peer)
+}
+
+function main() {
+  const folder = peersFolder()
+  console.log(`peers: in ${folder}`)
+  const missing = PINNED.filter((peer) => {
+    const there = isInstalled(folder, peer)
+    if (there) console.log(`peers: ${peer.name} is there`)
+    return !there
+  })
+  if (missing.length > 0 && spawnSync("go", ["version"]).status !== 0) {
+    console.error("peers: there is no Go toolchain (`go`) to build sops and age with")
+    return 3
+  }
+  for (const peer of missing) {
+    console.log(`peers: installing ${peer.name} (${peer.modules.join(", ")})`)
+    const start = performance.now()
+    const done = install(folder, peer)
+    const seconds = ((performance.now() - start) / 1000).toFixed(1)
+    if (!done) {
+      console.error(`peers: ${peer.name} could not be installed (${seconds} s)`)
+      return 1
+    }
+    console.log(`peers: ${peer.name} installed (${seconds} s)`)
+  }
+  return 0
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) process.exitCode = main()
