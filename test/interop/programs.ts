@@ -23,7 +23,8 @@ export type RunOptions = {
 
 export type Program = (args: readonly string[], options?: RunOptions) => Promise<Outcome>
 
-const CONCLAVE = join(import.meta.dirname, "../../dist/conclave.cjs")
+/** The command line as built, or another build of it. */
+const CONCLAVE = process.env["CONCLAVE_PROGRAM"] ?? join(import.meta.dirname, "../../dist/conclave.cjs")
 
 /** The pinned programs, or a failure that says how to get them. */
 export function requirePeers(): Peers {
@@ -57,7 +58,7 @@ export function age(home: string): Program {
 }
 
 export function conclave(home: string): Program {
-  if (!existsSync(CONCLAVE)) throw new Error("dist/conclave.cjs is missing: run `npm run build` first")
+  if (!existsSync(CONCLAVE)) throw new Error(`${CONCLAVE} is missing: run \`npm run build\` first`)
   return program([process.execPath, CONCLAVE], home)
 }
 
