@@ -5,8 +5,8 @@
  * the mode of its target.
  */
 
-import { constants } from "node:fs"
-import * as fs from "node:fs/promises"
+import { closeSync, constants, promises as fs, fstatSync, openSync, readSync, statSync } from "node:fs"
+import type { FileHandle } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
 import { equalBytes, randomBytes } from "../bytes.ts"
 import { ConclaveError, hasCode } from "../errors.ts"
@@ -32,41 +32,54 @@ export type ReadOptions = {
  * with the system's code.
  */
 export async function readInput(path: string, limit: number, options: ReadOptions = {}): Promise<Uint8Array> {
-  const handle = await openInput(path, options)
   try {
-    const stat = await handle.stat()
-    if (stat.isDirectory() || (!stat.isFile() && !options.streams)) throw notAFile(path)
-    if (stat.size > limit) throw tooLarge(path, stat.size, limit)
-    return await readUpTo(handle, path, stat.isFile() ? stat.size : 0, limit)
+    // Looked at before it is opened, since opening a pipe waits for its writer.
+    const found = statSync(path)
+    if (options.streams && !found.isFile() && !found.isDirectory()) return await readStream(path, limit)
+    if (!found.isFile()) throw notAFile(path)
+    return await readRegular(path, limit)
   } catch (error) {
     throw asFailure(error, "read-failed", path)
+  }
+}
+
+/** Without the thread pool, whose start is a good part of what a short program takes. */
+async function readRegular(path: string, limit: number): Promise<Uint8Array> {
+  const descriptor = openSync(path, O_RDONLY | (O_NONBLOCK ?? 0))
+  try {
+    const stat = fstatSync(descriptor)
+    if (!stat.isFile()) throw notAFile(path)
+    if (stat.size > limit) throw tooLarge(path, stat.size, limit)
+    // One byte more than expected: a file that has not grown ends within the first buffer.
+    return await readUpTo(path, limit, stat.size + 1, (bytes, offset) =>
+      readSync(descriptor, bytes, offset, bytes.length - offset, null),
+    )
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+async function readStream(path: string, limit: number): Promise<Uint8Array> {
+  const handle = await fs.open(path, O_RDONLY)
+  try {
+    return await readUpTo(path, limit, CHUNK_SIZE, async (bytes, offset) => {
+      const { bytesRead } = await handle.read(bytes, offset, bytes.length - offset, null)
+      return bytesRead
+    })
   } finally {
     await handle.close()
   }
 }
 
-async function openInput(path: string, options: ReadOptions): Promise<fs.FileHandle> {
-  try {
-    // Without O_NONBLOCK the opening of a pipe waits for its writer, before its kind is known.
-    return await fs.open(path, options.streams ? O_RDONLY : O_RDONLY | (O_NONBLOCK ?? 0))
-  } catch (error) {
-    throw asFailure(error, "read-failed", path)
-  }
-}
+type ReadInto = (bytes: Uint8Array, offset: number) => number | Promise<number>
 
-async function readUpTo(
-  handle: fs.FileHandle,
-  path: string,
-  expected: number,
-  limit: number,
-): Promise<Uint8Array> {
-  // One byte more than expected: a file that has not grown ends within the first buffer.
-  let bytes = new Uint8Array(Math.max(expected + 1, expected === 0 ? CHUNK_SIZE : 0))
+async function readUpTo(path: string, limit: number, expected: number, read: ReadInto): Promise<Uint8Array> {
+  let bytes = new Uint8Array(expected)
   let size = 0
   for (;;) {
-    const { bytesRead } = await handle.read(bytes, size, bytes.length - size, null)
-    if (bytesRead === 0) return bytes.subarray(0, size)
-    size += bytesRead
+    const added = await read(bytes, size)
+    if (added === 0) return bytes.subarray(0, size)
+    size += added
     if (size > limit) throw tooLarge(path, size, limit)
     if (size < bytes.length) continue
     const larger = new Uint8Array(bytes.length * 2)
@@ -154,7 +167,7 @@ async function writeAndRename(target: string, bytes: Uint8Array, options: Replac
 type Ownership = { readonly uid: number; readonly gid: number; readonly mode: number }
 
 /** Gives the new file the owner, group and mode of the old one, as far as this user may. */
-async function keepOwnership(handle: fs.FileHandle, old: Ownership): Promise<string[]> {
+async function keepOwnership(handle: FileHandle, old: Ownership): Promise<string[]> {
   const now = await handle.stat()
   let mode = old.mode & MODE_BITS
   const warnings: string[] = []

@@ -14,7 +14,7 @@
  * document: no command is run and no passphrase asked for without need.
  */
 
-import { stat } from "node:fs/promises"
+import { statSync } from "node:fs"
 import { toUtf8 } from "../bytes.ts"
 import { hasCode } from "../errors.ts"
 import { unsupportedIdentity } from "../keys/age/identity.ts"
@@ -89,11 +89,7 @@ async function sshVariable(name: string, { env, journal }: Context): Promise<rea
 }
 
 async function sshFile(path: string, { journal }: Context): Promise<readonly Identity[]> {
-  const isThere = await stat(path).then(
-    () => true,
-    () => false,
-  )
-  if (!isThere) {
+  if (statOf(path) === null) {
     journal.report(path, "absent")
     return []
   }
@@ -141,17 +137,25 @@ async function keyFile(path: string, name: string, context: Context): Promise<re
     return []
   }
   const identities = identitiesOf(bytes, { name, label: path }, context)
-  if (platform !== "win32") await warnIfReadable(path, name, context)
+  if (platform !== "win32") warnIfReadable(path, name, context)
   return identities
 }
 
-async function warnIfReadable(path: string, name: string, { journal }: Context): Promise<void> {
-  const found = await stat(path).catch(() => undefined)
+function warnIfReadable(path: string, name: string, { journal }: Context): void {
+  const found = statOf(path)
   if (!found?.isFile() || (found.mode & 0o077) === 0) return
   journal.warn(
     name,
     `${path} is open to other users (mode ${(found.mode & 0o777).toString(8).padStart(4, "0")})`,
   )
+}
+
+function statOf(path: string) {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) ?? null
+  } catch {
+    return null
+  }
 }
 
 async function keyCommandVariable(name: string, context: Context): Promise<readonly Identity[]> {
