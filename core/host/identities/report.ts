@@ -1,6 +1,6 @@
 /** What became of each place where identities are looked for, so that a failure can list them all. */
 
-export type SourceState =
+type SourceState =
   /** Not set, or no such file. */
   | "absent"
   /** There, and without a single identity. */
