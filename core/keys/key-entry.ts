@@ -13,7 +13,7 @@ export type KeyKind = "age" | "pgp" | "kms" | "gcp_kms" | "azure_kv" | "hc_vault
 export type AgeEntry = { readonly kind: "age"; readonly recipient: string; readonly enc: string }
 
 /** `fp` is the fingerprint in hex; `enc` an armored PGP message. */
-type PgpEntry = {
+export type PgpEntry = {
   readonly kind: "pgp"
   readonly fp: string
   /** RFC 3339, as in every entry that has it. */
@@ -22,7 +22,7 @@ type PgpEntry = {
 }
 
 /** AWS KMS; `enc` is base64. `awsProfile` is always written, and is empty when there is none. */
-type KmsEntry = {
+export type KmsEntry = {
   readonly kind: "kms"
   readonly arn: string
   readonly role?: string
@@ -33,7 +33,7 @@ type KmsEntry = {
 }
 
 /** Google Cloud KMS; `enc` is base64. */
-type GcpKmsEntry = {
+export type GcpKmsEntry = {
   readonly kind: "gcp_kms"
   readonly resourceId: string
   readonly createdAt: string
@@ -41,7 +41,7 @@ type GcpKmsEntry = {
 }
 
 /** Azure Key Vault; `enc` is base64url without padding. */
-type AzureKvEntry = {
+export type AzureKvEntry = {
   readonly kind: "azure_kv"
   readonly vaultUrl: string
   readonly name: string
@@ -51,7 +51,7 @@ type AzureKvEntry = {
 }
 
 /** HashiCorp Vault transit; `enc` is `vault:v<N>:…`. */
-type HcVaultEntry = {
+export type HcVaultEntry = {
   readonly kind: "hc_vault"
   readonly vaultAddress: string
   readonly enginePath: string
@@ -61,7 +61,7 @@ type HcVaultEntry = {
 }
 
 /** Huawei Cloud KMS; `keyId` is `region:uuid`. */
-type HcKmsEntry = {
+export type HcKmsEntry = {
   readonly kind: "hckms"
   readonly keyId: string
   readonly createdAt: string
