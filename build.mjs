@@ -61,4 +61,15 @@ await Promise.all([
     plugins: [apart],
   }),
   build({ ...common, entryPoints: LIBRARIES, outdir: "dist/lib" }),
+  // The library for other programs: a module whose dependencies stay packages.
+  build({
+    bundle: true,
+    entryPoints: { core: "core/index.ts" },
+    outdir: "dist",
+    platform: "neutral",
+    format: "esm",
+    target: "es2023",
+    packages: "external",
+    logLevel: "warning",
+  }),
 ])
