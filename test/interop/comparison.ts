@@ -5,7 +5,7 @@
 
 import type { FormatName } from "#core/formats/format.ts"
 import { explain, readers } from "./divergences.ts"
-import { compareTexts } from "./faults.ts"
+import { compareTexts, panicOf } from "./faults.ts"
 import { recipientOf } from "./keys.ts"
 import { decrypt, encryptCanonical, type Scope } from "./ours.ts"
 import type { SopsVersion } from "./peers.mjs"
@@ -18,7 +18,7 @@ export type Verdict =
   | "agree"
   /** sops does not encrypt it. */
   | "refused-by-sops"
-  /** sops writes a file that it cannot read back, and conclave refuses to. */
+  /** sops writes a file that it cannot read back; conclave refuses to, or opens its own. */
   | "unreadable-to-sops"
   /** sops writes a file that it cannot read back; conclave's file opens in both. */
   | "readable-only-from-conclave"
@@ -76,24 +76,29 @@ export async function compare(
     return result === null ? differ(what, expected, actual) : null
   }
 
-  const text = withoutCiphertext(meant.stdout)
+  const here = await openedHere(ours.bytes, name)
+  const misprinted = look("the encrypted files", skeleton(theirs.stdout), skeleton(ours.bytes))
+  if (misprinted !== null) return misprinted
+  // Where a fault is in the file itself, sops' own file holds another value.
+  const text = known.size > 0 ? here : withoutCiphertext(meant.stdout)
   const different =
-    look("the encrypted files", skeleton(theirs.stdout), skeleton(ours.bytes)) ??
-    look("conclave on theirs", text, await openedHere(theirs.stdout, name)) ??
-    look("conclave on ours", text, await openedHere(ours.bytes, name)) ??
+    look("conclave on theirs", withoutCiphertext(meant.stdout), await openedHere(theirs.stdout, name)) ??
+    look("conclave on ours", text, here) ??
     look(`sops ${reference} on ours`, text, told(await opened(reference, ours.bytes), meant))
   if (different !== null) return different
 
   const second = await opened(other, ours.bytes)
-  const divergence = explain(name, other, ours.bytes, second.stderr)
-  if (divergence !== null) known.add(divergence.name)
-  else if (told(second, meant) !== text) return differ(`sops ${other} on ours`, text, told(second, meant))
+  if (compareTexts(text, told(second, meant)) === null) {
+    const divergence = explain(name, other, ours.bytes, second)
+    if (divergence === null) return differ(`sops ${other} on ours`, text, told(second, meant))
+    known.add(divergence.name)
+  }
   return { verdict: "agree", known: [...known] }
 }
 
 function judgeRefusal(name: FormatName, error: unknown, meant: Outcome): Finding {
   if (meant.status !== 0) return { verdict: "unreadable-to-sops", detail: meant.stderr }
-  const refusal = refusalOf(name, error)
+  const refusal = refusalOf(name, error, withoutCiphertext(meant.stdout))
   if (refusal !== null) return { verdict: "refused-by-conclave", known: [refusal.name] }
   return differ("conclave does not encrypt", withoutCiphertext(meant.stdout), String(error))
 }
@@ -107,6 +112,8 @@ async function judgeRescue(
   const here = await openedHere(ours, name)
   const result = back.status === 0 ? compareTexts(withoutCiphertext(back.stdout), here) : null
   if (result !== null) return { verdict: "readable-only-from-conclave", known: result.faults }
+  const panic = panicOf(name, back.stderr)
+  if (panic !== null) return { verdict: "unreadable-to-sops", known: [panic] }
   return differ("neither file opens in sops", meant.stderr, back.stderr || here)
 }
 

@@ -6,14 +6,16 @@
 
 import type { FormatName } from "#core/formats/format.ts"
 import type { SopsVersion } from "./peers.mjs"
+import type { Outcome } from "./programs.ts"
 
 export type Divergence = {
   readonly name: string
   readonly format: FormatName
   /** The version that does not read the file as it was meant. */
   readonly fails: SopsVersion
-  /** What it says. */
+  /** What it says; it may also say nothing and print another value. */
   readonly says: RegExp
+  readonly mayBeSilent?: boolean
   /** Whether an encrypted file is of this kind. */
   readonly concerns: (encrypted: string) => boolean
 }
@@ -33,6 +35,8 @@ export const DIVERGENCES: readonly Divergence[] = [
     format: "json",
     fails: "3.13.1",
     says: /MAC mismatch/,
+    // With `mac_only_encrypted`.
+    mayBeSilent: true,
     concerns: (encrypted) => /[[:,]\s*-?\d{16,}\s*[,}\]]/.test(encrypted),
   },
   {
@@ -55,15 +59,18 @@ export function readers(format: FormatName): {
     : { reference: "3.13.2", other: "3.13.1" }
 }
 
-/** The divergence that explains why `version` failed on a file; null when none does. */
+/** The divergence that explains what `version` made of a file; null when none does. */
 export function explain(
   format: FormatName,
   version: SopsVersion,
   encrypted: Uint8Array,
-  stderr: string,
+  { status, stderr }: Outcome,
 ): Divergence | null {
   const text = Buffer.from(encrypted).toString("latin1")
   const fits = (known: Divergence): boolean =>
-    known.format === format && known.fails === version && known.says.test(stderr) && known.concerns(text)
+    known.format === format &&
+    known.fails === version &&
+    (status === 0 ? known.mayBeSilent === true : known.says.test(stderr)) &&
+    known.concerns(text)
   return DIVERGENCES.find(fits) ?? null
 }

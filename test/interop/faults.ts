@@ -4,9 +4,17 @@
  * the bytes that it changes.
  */
 
+import type { FormatName } from "#core/formats/format.ts"
+
 export type Fault = { readonly name: string; readonly mask: (text: string) => string }
 
 export const FAULTS: readonly Fault[] = [
+  {
+    // yaml.v3 puts the second of two comments behind a block's header on the block's first line: it becomes text.
+    name: "second comment line in the text of a block",
+    mask: (text) =>
+      text.replace(/(?<=[|>][1-9]?[-+]? )#.*(\n *#.*)+$/gm, (lines) => lines.replace(/\n */g, " ")),
+  },
   {
     // yaml.v3 writes its indentation setting as the digit, also where the block is indented otherwise.
     name: "block indentation digit that is not the block's",
@@ -18,6 +26,19 @@ export const FAULTS: readonly Fault[] = [
     mask: (text) => text.replace(/^ +(?=(\{\}|\[\])$)/gm, ""),
   },
 ]
+
+/** What makes sops crash while it prints, although conclave opens the file. */
+const PANICS: readonly { readonly name: string; readonly format: FormatName; readonly says: RegExp }[] = [
+  {
+    name: "INI comment with an empty line",
+    format: "ini",
+    says: /index out of range \[0\] with length 0[\s\S]*ini%2ev1\.\(\*File\)\.writeToBuffer/,
+  },
+]
+
+export function panicOf(format: FormatName, stderr: string): string | null {
+  return PANICS.find((panic) => panic.format === format && panic.says.test(stderr))?.name ?? null
+}
 
 /** Equal, equal but for a fault (its name), or different (null). */
 export function compareTexts(

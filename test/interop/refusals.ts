@@ -11,9 +11,13 @@ export type Refusal = {
   readonly format: FormatName
   readonly code: ErrorCode
   readonly says: RegExp
+  /** Something that sops' output holds in such a case. */
+  readonly concerns?: RegExp
 }
 
 const REFUSALS: readonly Refusal[] = [
+  negativeZero("yaml"),
+  negativeZero("json"),
   ini("a comment sign that cuts a value", "syntax", /comment sign that would cut/),
   ini("a backslash that joins lines", "syntax", /backslash .* joins the next line/),
   ini("a comment behind the last key", "syntax", /comment behind the last key/),
@@ -27,13 +31,26 @@ const REFUSALS: readonly Refusal[] = [
   ini("a key that occurs twice", "duplicate-key", /occurs twice/),
 ]
 
+/** In clear it is printed as `-0`, which both read back as the integer 0. */
+function negativeZero(format: FormatName): Refusal {
+  const says = /does not read back as it was/
+  return {
+    name: "negative zero in clear",
+    format,
+    code: "verify-failed",
+    says,
+    concerns: /(?<![\w.])-?0\b(?!\.)/,
+  }
+}
+
 function ini(name: string, code: ErrorCode, says: RegExp): Refusal {
   return { name, format: "ini", code, says }
 }
 
-export function refusalOf(format: FormatName, error: unknown): Refusal | null {
+/** @param theirs - What sops decrypts from its own file. */
+export function refusalOf(format: FormatName, error: unknown, theirs: string): Refusal | null {
   if (!(error instanceof ConclaveError)) return null
-  const fits = ({ format: of, code, says }: Refusal): boolean =>
-    of === format && code === error.code && says.test(error.message)
+  const fits = ({ format: of, code, says, concerns }: Refusal): boolean =>
+    of === format && code === error.code && says.test(error.message) && (concerns?.test(theirs) ?? true)
   return REFUSALS.find(fits) ?? null
 }
