@@ -19,7 +19,9 @@ function say(text) {
 
 /** Runs one command of the tour and shows it as one would type it. */
 function run(words, { expect = 0, quiet = false, extra = {} } = {}) {
-  const shown = Object.entries(extra).map(([name, value]) => `${name}=${value} `).join("")
+  const shown = Object.entries(extra)
+    .map(([name, value]) => `${name}=${value} `)
+    .join("")
   console.log(`$ ${shown}${words.map((word) => (/^[\w./:=@-]+$/.test(word) ? word : `'${word}'`)).join(" ")}`)
   const [name, ...args] = words
   const [file, all] = name === "conclave" ? [process.execPath, [program, ...args]] : [name, args]
@@ -41,7 +43,10 @@ try {
   execFileSync("git", ["init", "-q", "-b", "main"], { cwd: folder, env })
   writeFileSync(join(folder, ".sops.yaml"), `creation_rules:\n  - path_regex: ^secrets/\n    age: ${alice}\n`)
   mkdirSync(join(folder, "secrets"))
-  writeFileSync(join(folder, "secrets/db.yaml"), "# the payments database\ndatabase:\n    host: db.internal\n    password: correct horse\n")
+  writeFileSync(
+    join(folder, "secrets/db.yaml"),
+    "# the payments database\ndatabase:\n    host: db.internal\n    password: correct horse\n",
+  )
   run(["cat", ".sops.yaml"])
   run(["cat", "secrets/db.yaml"])
 
@@ -52,7 +57,17 @@ try {
   console.log("$ head -5 secrets/db.yaml")
   console.log(encrypted.split("\n").slice(0, 5).join("\n"))
   run(["git", "add", "."], { quiet: true })
-  run(["git", "-c", "user.name=you", "-c", "user.email=you@example.com", "commit", "-q", "-m", "add the database secrets"])
+  run([
+    "git",
+    "-c",
+    "user.name=you",
+    "-c",
+    "user.email=you@example.com",
+    "commit",
+    "-q",
+    "-m",
+    "add the database secrets",
+  ])
 
   say("Read it again: the whole file, one value, another format.")
   run(["conclave", "decrypt", "secrets/db.yaml"])
@@ -63,7 +78,9 @@ try {
 
   say("Three custodians, two of whom open a file together: three key groups, a threshold of 2.")
   const custodians = ["carol", "dave", "erin"].map((name) => {
-    const recipient = run(["conclave", "identity", "new", "--no-passphrase", "--output", `${name}.txt`], { quiet: true })
+    const recipient = run(["conclave", "identity", "new", "--no-passphrase", "--output", `${name}.txt`], {
+      quiet: true,
+    })
     return { name, recipient: recipient.trim() }
   })
   const groups = custodians.map(({ recipient }) => `      - age: [${recipient}]\n`).join("")
@@ -75,13 +92,22 @@ try {
   writeFileSync(join(folder, "breakglass/root.json"), '{"token": "open sesame"}\n')
   run(["conclave", "encrypt", "-i", "breakglass/root.json"])
   say("One of them alone does not open it:")
-  run(["conclave", "decrypt", "breakglass/root.json"], { expect: 128, extra: { SOPS_AGE_KEY_FILE: "carol.txt" } })
+  run(["conclave", "decrypt", "breakglass/root.json"], {
+    expect: 128,
+    extra: { SOPS_AGE_KEY_FILE: "carol.txt" },
+  })
   say("Two do:")
-  writeFileSync(join(folder, "two.txt"), ["carol.txt", "erin.txt"].map((name) => readFileSync(join(folder, name), "utf8")).join(""))
+  writeFileSync(
+    join(folder, "two.txt"),
+    ["carol.txt", "erin.txt"].map((name) => readFileSync(join(folder, name), "utf8")).join(""),
+  )
   run(["conclave", "decrypt", "breakglass/root.json"], { extra: { SOPS_AGE_KEY_FILE: "two.txt" } })
 
   say("Someone without a key swaps two values in the committed file. It does not go unnoticed:")
-  writeFileSync(join(folder, "secrets/db.yaml"), encrypted.replace(/host: (.*)\n {4}password: (.*)\n/, "host: $2\n    password: $1\n"))
+  writeFileSync(
+    join(folder, "secrets/db.yaml"),
+    encrypted.replace(/host: (.*)\n {4}password: (.*)\n/, "host: $2\n    password: $1\n"),
+  )
   run(["conclave", "decrypt", "secrets/db.yaml"], { expect: 25 })
 
   console.log("\nThat was the tour. Everything it made was in a temporary folder, which is gone now.")

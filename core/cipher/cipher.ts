@@ -33,5 +33,4 @@ export interface Cipher {
   createSha512(): Sha512
 }
 
-export const KEY_SIZE = 32
 export const TAG_SIZE = 16
