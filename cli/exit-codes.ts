@@ -46,4 +46,10 @@ export const EXIT_CODES = {
   "file-changed": 75,
   "verify-failed": 4,
   "not-a-file": 2,
+  "env-refused": 1,
+  "command-not-found": 127,
+  "process-failed": 1,
+  "agent-failed": 69,
+  "endpoint-untrusted": 77,
+  "upload-failed": 1,
 } as const satisfies Record<ErrorCode, number>

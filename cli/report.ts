@@ -51,6 +51,16 @@ const HINTS: Hints = {
   "file-changed": () => "nothing was written; read the file again and repeat",
   "verify-failed": () => "nothing was written",
   "not-a-file": none,
+  "env-refused": ({ key, reason }) =>
+    reason === "loader" || reason === "null" || reason === "name"
+      ? `if it is meant, allow it by name: --allow ${key}, or CONCLAVE_ALLOW_ENV=${key}`
+      : "leave it out of the file, or hand the whole file over with exec-file",
+  "command-not-found": none,
+  "process-failed": none,
+  "agent-failed": () => "conclave unlock --status says how it stands; conclave lock ends it",
+  "endpoint-untrusted": ({ endpoint }) =>
+    `if it is yours, name it: VAULT_ADDR=${endpoint}, or SOPS_HC_VAULT_ALLOWLIST=${endpoint}`,
+  "upload-failed": none,
 }
 
 export type Report = {

@@ -84,9 +84,24 @@ export type ErrorDetails = {
   "verify-failed": { file: string }
   /** A link, directory or device where a regular file is expected. */
   "not-a-file": { file: string }
+  /** A value that must not become an environment variable: the key, never the value. */
+  "env-refused": { key: string; reason: EnvironmentRefusal }
+  /** There is no program of this name. */
+  "command-not-found": { command: string }
+  /** A process could not be started as asked; `reason` is the system's code, or words. */
+  "process-failed": { reason: string }
+  /** The agent of `conclave unlock` cannot be started, reached or does not answer as agreed. */
+  "agent-failed": { reason: string }
+  /** A server that the user has not named: nothing was sent to it. */
+  "endpoint-untrusted": { endpoint: string }
+  /** Publishing failed; `reason` is a status or a system's code. */
+  "upload-failed": { destination: string; reason: string }
 }
 
 export type ErrorCode = keyof ErrorDetails
+
+/** Why a value is refused as an environment variable. */
+export type EnvironmentRefusal = "name" | "null" | "complex" | "not-text" | "loader" | "unauthenticated"
 
 /** What became of one recipient entry while a document was being opened. */
 export type Attempt = {
