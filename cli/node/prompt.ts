@@ -15,8 +15,9 @@ export async function askHidden(question: string): Promise<string | null> {
   const input = new ReadStream(descriptor)
   const output = new WriteStream(openTerminal() ?? descriptor)
   try {
-    output.write(question)
+    // First, or what is typed at once would be echoed.
     input.setRawMode(true)
+    output.write(question)
     return await readLine(input)
   } finally {
     input.setRawMode(false)
