@@ -1,11 +1,13 @@
 /** Bundles the program: a tiny entry, one file for each command, heavy libraries apart and loaded when needed. */
 
-import { readFileSync, rmSync } from "node:fs"
-import { basename } from "node:path"
+import { spawnSync } from "node:child_process"
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { basename, join, resolve } from "node:path"
 import { build } from "esbuild"
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8"))
-rmSync("dist", { recursive: true, force: true })
+const entries = readdirSync("cli/entries").map((file) => basename(file, ".ts"))
 
 /** Imported dynamically by our code, therefore bundles of their own beside the commands. */
 const LIBRARIES = {
@@ -15,14 +17,12 @@ const LIBRARIES = {
   "noble-scrypt": "@noble/hashes/scrypt.js",
 }
 
-/** A dynamic import of one of our entries, or of a heavy library, becomes a require of its bundle. */
+/** A dynamic import of a heavy library becomes a require of its bundle. */
 const apart = {
   name: "apart",
   setup({ onResolve }) {
     onResolve({ filter: /./ }, ({ path, kind }) => {
       if (kind !== "dynamic-import") return undefined
-      if (path.startsWith("./entries/"))
-        return { path: `./commands/${basename(path, ".ts")}.cjs`, external: true }
       const library = Object.entries(LIBRARIES).find(([, module]) => module === path)
       return library === undefined ? undefined : { path: `../lib/${library[0]}.cjs`, external: true }
     })
@@ -38,20 +38,18 @@ const common = {
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: "none",
-  define: { CONCLAVE_VERSION: JSON.stringify(version) },
+  define: { CONCLAVE_VERSION: JSON.stringify(version), CONCLAVE_ENTRIES: JSON.stringify(entries) },
   // A dynamic import becomes a require: Node otherwise reads the whole bundle a second time, for its export names.
   supported: { "dynamic-import": false },
   logLevel: "warning",
 }
 
-const entries = ["decrypt", "encrypt", "filestatus", "identity", "sops", "help"]
-
+rmSync("dist", { recursive: true, force: true })
 await Promise.all([
   build({
     ...common,
     entryPoints: { conclave: "cli/main.ts" },
     outdir: "dist",
-    plugins: [apart],
     banner: { js: "#!/usr/bin/env node" },
   }),
   build({
@@ -61,6 +59,7 @@ await Promise.all([
     plugins: [apart],
   }),
   build({ ...common, entryPoints: LIBRARIES, outdir: "dist/lib" }),
+  build({ ...common, entryPoints: { "code-cache": "cli/code-cache.ts" }, outdir: "dist" }),
   // The library for other programs: a module whose dependencies stay packages.
   build({
     bundle: true,
@@ -73,3 +72,40 @@ await Promise.all([
     logLevel: "warning",
   }),
 ])
+
+/** What each command does while its code cache is made; a command that is not here is only loaded. */
+const vector = "test/vectors/sops/yaml-types"
+const WORK = {
+  decrypt: ["--quiet", `${vector}/encrypted.yaml`],
+  encrypt: [
+    "--quiet",
+    "--age",
+    "age1ughy2sa98xnpqh8dt83aud0qllt4cle5p4tfqkz84mev587e7s2stkgk8t",
+    `${vector}/plain.yaml`,
+  ],
+  filestatus: [`${vector}/encrypted.yaml`],
+  sops: ["decrypt", `${vector}/encrypted.yaml`],
+}
+
+/** The cache only saves time: a command that cannot be warmed compiles at its start, and that is said. */
+function writeCodeCaches() {
+  const home = mkdtempSync(join(tmpdir(), "conclave-build-"))
+  const env = {
+    PATH: process.env.PATH,
+    HOME: home,
+    SOPS_AGE_KEY_FILE: resolve("test/vectors/keys/alice.age-key.txt"),
+  }
+  for (const name of entries) {
+    const words = ["dist/code-cache.cjs", resolve(`dist/commands/${name}.cjs`), ...(WORK[name] ?? [])]
+    const { status, stderr } = spawnSync(process.execPath, words, {
+      env,
+      encoding: "utf8",
+      stdio: ["ignore", "ignore", "pipe"],
+    })
+    if (status !== 0) console.warn(`no code cache for ${name}: ${stderr}`)
+  }
+  rmSync(home, { recursive: true, force: true })
+  rmSync("dist/code-cache.cjs")
+}
+
+writeCodeCaches()

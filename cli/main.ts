@@ -4,42 +4,31 @@
  */
 
 import { basename } from "node:path"
+import { loadBundle } from "./bundle.ts"
 
-/** Filled in by the build. */
+/** Filled in by the build: the version, and the names of the files in `cli/entries`. */
 declare const CONCLAVE_VERSION: string
+declare const CONCLAVE_ENTRIES: readonly string[]
 
-const COMMANDS = ["decrypt", "encrypt", "filestatus", "identity"] as const
+/** Second names of commands. */
+const ALIASES: Readonly<Record<string, string>> = { rotate: "rekey" }
+
+/** Entries that are no command of conclave's own. */
+const NO_COMMANDS = ["sops", "help"]
 
 async function main(): Promise<void> {
-  const words = process.argv.slice(2)
-  const first = words[0]
-  if (basename(process.argv[1] ?? "").replace(/\.(exe|cmd)$/i, "") === "sops" || first === "sops") {
-    const { startSops } = await import("./entries/sops.ts")
-    await startSops(first === "sops" ? words.slice(1) : words)
-  } else if (first === "--version" || first === "-V") {
+  const [, program = "", ...words] = process.argv
+  const [first = "", ...rest] = words
+  if (first === "--version" || first === "-V") {
     process.stdout.write(`conclave ${CONCLAVE_VERSION}\n`)
-  } else if (COMMANDS.some((name) => name === first)) {
-    const { start } = await load(first as (typeof COMMANDS)[number])
-    await start(words.slice(1))
+  } else if (basename(program).replace(/\.(exe|cmd)$/i, "") === "sops") {
+    await loadBundle("sops").start(words)
+  } else if (first === "sops") {
+    await loadBundle("sops").start(rest)
   } else {
-    const { startHelp } = await import("./entries/help.ts")
-    await startHelp(words)
-  }
-}
-
-type Entry = { start(words: readonly string[]): Promise<void> }
-
-/** One import for each, spelled out: each is a bundle of its own. */
-function load(name: (typeof COMMANDS)[number]): Promise<Entry> {
-  switch (name) {
-    case "decrypt":
-      return import("./entries/decrypt.ts")
-    case "encrypt":
-      return import("./entries/encrypt.ts")
-    case "filestatus":
-      return import("./entries/filestatus.ts")
-    case "identity":
-      return import("./entries/identity.ts")
+    const name = Object.hasOwn(ALIASES, first) ? (ALIASES[first] as string) : first
+    const isCommand = CONCLAVE_ENTRIES.includes(name) && !NO_COMMANDS.includes(name)
+    await (isCommand ? loadBundle(name).start(rest) : loadBundle("help").start(words))
   }
 }
 

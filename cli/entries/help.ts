@@ -1,4 +1,4 @@
 import { runHelp } from "../commands/help.ts"
 import { startProgram } from "../process.ts"
 
-export const startHelp = (words: readonly string[]) => startProgram((context) => runHelp(words, context))
+export const start = (words: readonly string[]) => startProgram((context) => runHelp(words, context))

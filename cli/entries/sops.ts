@@ -1,4 +1,4 @@
 import { runSops } from "../commands/sops.ts"
 import { startProgram } from "../process.ts"
 
-export const startSops = (words: readonly string[]) => startProgram((context) => runSops(words, context))
+export const start = (words: readonly string[]) => startProgram((context) => runSops(words, context))

@@ -1,6 +1,7 @@
 /** The files port on the disk. */
 
-import { access, mkdir, stat } from "node:fs/promises"
+// Synchronous on purpose: these are quick, and loading `fs/promises` is a part of a cold start that is felt.
+import { existsSync, mkdirSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
 import { readInput, replaceFile } from "#core/host/files.ts"
 import type { Files } from "../files.ts"
@@ -13,11 +14,7 @@ const PRIVATE_FOLDER_MODE = 0o700
 export function nodeFiles(workingDirectory: string, terminal: Terminal): Files {
   return {
     resolve: (path) => resolve(workingDirectory, path),
-    exists: (path) =>
-      access(path).then(
-        () => true,
-        () => false,
-      ),
+    exists: async (path) => existsSync(path),
     read: (path, limit) => readInput(path, limit, { streams: true }),
     async replace(path, bytes, { expected, secret }) {
       const { warnings } = await replaceFile(path, bytes, {
@@ -27,14 +24,13 @@ export function nodeFiles(workingDirectory: string, terminal: Terminal): Files {
       for (const warning of warnings) terminal.stderr.write(`warning: ${warning}\n`)
     },
     async makeFolderFor(path) {
-      await mkdir(dirname(path), { recursive: true, mode: PRIVATE_FOLDER_MODE })
+      mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_FOLDER_MODE })
     },
     async repositoryRoot(path) {
       let folder = path
       for (;;) {
         // A folder in a clone, a file in a worktree or submodule.
-        const found = await stat(join(folder, ".git")).catch(() => null)
-        if (found !== null) return folder
+        if (existsSync(join(folder, ".git"))) return folder
         const parent = dirname(folder)
         if (parent === folder) return null
         folder = parent

@@ -20,7 +20,7 @@ const FLOORS: readonly (readonly [number, readonly string[]])[] = [
   [6, ["core/quorum/", "core/deploy/", "core/history/"]],
   [7, ["core/host/", "core/index", "cli/"]],
   [8, ["cli/commands/", "cli/sops/"]],
-  [9, ["cli/main", "cli/entries/"]],
+  [9, ["cli/main", "cli/bundle", "cli/code-cache", "cli/entries/"]],
 ]
 
 type Wall = {
