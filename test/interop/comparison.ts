@@ -7,7 +7,7 @@ import type { FormatName } from "#core/formats/format.ts"
 import { explain, readers } from "./divergences.ts"
 import { compareTexts, panicOf } from "./faults.ts"
 import { recipientOf } from "./keys.ts"
-import { decrypt, encryptCanonical, type Scope } from "./ours.ts"
+import { type Attempt, type Conclave, FILE_NAMES, type Scope } from "./ours.ts"
 import type { SopsVersion } from "./peers.mjs"
 import type { Outcome, Program } from "./programs.ts"
 import { refusalOf } from "./refusals.ts"
@@ -34,23 +34,20 @@ export type Finding = {
   readonly known?: readonly string[]
 }
 
+type Refused = Exclude<Attempt, { readonly bytes: Uint8Array }>
+
 /** What is encrypted and authenticated, said to both programs. */
 export type Setting = { readonly scope: Scope; readonly sopsArguments: readonly string[] }
 
 const DEFAULT_SETTING: Setting = { scope: {}, sopsArguments: [] }
 
-export type Sops = Readonly<Record<SopsVersion, Program>>
-
-const FILE_NAMES: Readonly<Record<FormatName, string>> = {
-  yaml: "d.yaml",
-  json: "d.json",
-  dotenv: "d.env",
-  ini: "d.ini",
-  binary: "d.bin",
+export type Programs = {
+  readonly sops: Readonly<Record<SopsVersion, Program>>
+  readonly conclave: Conclave
 }
 
 export async function compare(
-  sops: Sops,
+  { sops, conclave }: Programs,
   name: FormatName,
   plain: Uint8Array,
   setting: Setting = DEFAULT_SETTING,
@@ -65,9 +62,10 @@ export async function compare(
   if (theirs.status !== 0) return { verdict: "refused-by-sops", detail: theirs.stderr }
   const meant = await opened(reference, theirs.stdout)
 
-  const ours = await attempt(encryptCanonical(plain, name, setting.scope))
-  if ("error" in ours) return judgeRefusal(name, ours.error, meant)
-  if (meant.status !== 0) return judgeRescue(name, ours.bytes, await opened(reference, ours.bytes), meant)
+  const ours = await conclave.encrypt(plain, name, setting.scope)
+  if (ours.bytes === undefined) return judgeRefusal(name, ours, meant)
+  const here = await openedHere(conclave, ours.bytes, name)
+  if (meant.status !== 0) return judgeRescue(name, here, await opened(reference, ours.bytes), meant)
 
   const known = new Set<string>()
   const look = (what: string, expected: string, actual: string): Finding | null => {
@@ -76,13 +74,16 @@ export async function compare(
     return result === null ? differ(what, expected, actual) : null
   }
 
-  const here = await openedHere(ours.bytes, name)
   const misprinted = look("the encrypted files", skeleton(theirs.stdout), skeleton(ours.bytes))
   if (misprinted !== null) return misprinted
   // Where a fault is in the file itself, sops' own file holds another value.
   const text = known.size > 0 ? here : withoutCiphertext(meant.stdout)
   const different =
-    look("conclave on theirs", withoutCiphertext(meant.stdout), await openedHere(theirs.stdout, name)) ??
+    look(
+      "conclave on theirs",
+      withoutCiphertext(meant.stdout),
+      await openedHere(conclave, theirs.stdout, name),
+    ) ??
     look("conclave on ours", text, here) ??
     look(`sops ${reference} on ours`, text, told(await opened(reference, ours.bytes), meant))
   if (different !== null) return different
@@ -96,20 +97,14 @@ export async function compare(
   return { verdict: "agree", known: [...known] }
 }
 
-function judgeRefusal(name: FormatName, error: unknown, meant: Outcome): Finding {
+function judgeRefusal(name: FormatName, refused: Refused, meant: Outcome): Finding {
   if (meant.status !== 0) return { verdict: "unreadable-to-sops", detail: meant.stderr }
-  const refusal = refusalOf(name, error, withoutCiphertext(meant.stdout))
+  const refusal = refusalOf(name, refused, withoutCiphertext(meant.stdout))
   if (refusal !== null) return { verdict: "refused-by-conclave", known: [refusal.name] }
-  return differ("conclave does not encrypt", withoutCiphertext(meant.stdout), String(error))
+  return differ("conclave does not encrypt", withoutCiphertext(meant.stdout), refused.message)
 }
 
-async function judgeRescue(
-  name: FormatName,
-  ours: Uint8Array,
-  back: Outcome,
-  meant: Outcome,
-): Promise<Finding> {
-  const here = await openedHere(ours, name)
+function judgeRescue(name: FormatName, here: string, back: Outcome, meant: Outcome): Finding {
   const result = back.status === 0 ? compareTexts(withoutCiphertext(back.stdout), here) : null
   if (result !== null) return { verdict: "readable-only-from-conclave", known: result.faults }
   const panic = panicOf(name, back.stderr)
@@ -117,20 +112,10 @@ async function judgeRescue(
   return differ("neither file opens in sops", meant.stderr, back.stderr || here)
 }
 
-type Attempt = { readonly bytes: Uint8Array } | { readonly error: unknown }
-
-async function attempt(work: Promise<{ readonly bytes: Uint8Array }>): Promise<Attempt> {
-  try {
-    return { bytes: (await work).bytes }
-  } catch (error) {
-    return { error }
-  }
-}
-
 /** What conclave decrypts, or its error in words. */
-async function openedHere(encrypted: Uint8Array, name: FormatName): Promise<string> {
-  const result = await attempt(decrypt(encrypted, name))
-  return "error" in result ? String(result.error) : withoutCiphertext(result.bytes)
+async function openedHere(conclave: Conclave, encrypted: Uint8Array, name: FormatName): Promise<string> {
+  const result = await conclave.decrypt(encrypted, name)
+  return result.bytes === undefined ? `${result.code}: ${result.message}` : withoutCiphertext(result.bytes)
 }
 
 const UNOPENED = "possibly unencrypted comment"

@@ -12,8 +12,10 @@ import { binaryDocument } from "./generate/binary.ts"
 import { dotenvDocument } from "./generate/dotenv.ts"
 import { iniDocument } from "./generate/ini.ts"
 import { jsonDocument } from "./generate/json.ts"
+import { seeded } from "./generate/random.ts"
 import { yamlDocument } from "./generate/yaml.ts"
-import { createHome, inParallel, sopsWithKey } from "./programs.ts"
+import { inProcess, throughProgram } from "./ours.ts"
+import { conclave, createHome, inParallel, sopsWithKey } from "./programs.ts"
 import { createTally, numberFrom, say } from "./tally.ts"
 
 /** `least` documents must have been encrypted by both; a few more are made, since some are refused. */
@@ -33,7 +35,7 @@ const FORMATS: readonly {
 const home = createHome()
 afterAll(home.remove)
 
-const sops = sopsWithKey(home.path, "alice")
+const programs = { sops: sopsWithKey(home.path, "alice"), conclave: inProcess }
 
 describe.each(FORMATS)("generated $name documents", ({ name, make, count: standard, least }) => {
   it("are the same to conclave and sops", async () => {
@@ -43,10 +45,25 @@ describe.each(FORMATS)("generated $name documents", ({ name, make, count: standa
     const seeds = Array.from({ length: count }, (_, index) => first + index)
     await inParallel(seeds, async (seed) => {
       const source = make(seed)
-      tally.add(seed, await compare(sops, name, source), source)
+      tally.add(seed, await compare(programs, name, source), source)
     })
     say(tally.line())
     expect(tally.failures.join("\n\n"), `${tally.failures.length} of ${count} differ`).toBe("")
     if (count === standard) expect(tally.count("agree")).toBeGreaterThanOrEqual(least)
   })
+})
+
+it("are the same to conclave's command line and sops", async () => {
+  const count = numberFrom("CONCLAVE_INTEROP_COUNT", 100)
+  const first = numberFrom("CONCLAVE_INTEROP_SEED", 200_000)
+  const throughCli = { ...programs, conclave: throughProgram(conclave(home.path)) }
+  const tally = createTally("command line")
+  const seeds = Array.from({ length: count }, (_, index) => first + index)
+  await inParallel(seeds, async (seed) => {
+    const { name, make } = seeded(seed).pick(FORMATS)
+    const source = make(seed)
+    tally.add(seed, await compare(throughCli, name, source), source)
+  })
+  say(tally.line())
+  expect(tally.failures.join("\n\n"), `${tally.failures.length} of ${count} differ`).toBe("")
 })

@@ -37,10 +37,12 @@ const PINNED = [
   {
     name: "age 1.3.1",
     folder: "age",
-    modules: [`${AGE_MODULE}/age@v1.3.1`, `${AGE_MODULE}/age-keygen@v1.3.1`],
+    // The plugin takes a passphrase from its environment; age itself asks only on a terminal.
+    modules: ["age", "age-keygen", "age-plugin-batchpass"].map((name) => `${AGE_MODULE}/${name}@v1.3.1`),
     programs: [
       { file: "age", ask: ["--version"], says: "1.3.1" },
       { file: "age-keygen", ask: ["--version"], says: "1.3.1" },
+      { file: "age-plugin-batchpass", ask: ["--version"], says: "" },
     ],
   },
 ]

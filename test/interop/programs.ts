@@ -7,7 +7,7 @@
 import { spawn } from "node:child_process"
 import { existsSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { delimiter, dirname, join } from "node:path"
 import { keyFile, type Person } from "./keys.ts"
 import { type Peers, peers, peersFolder, type SopsVersion } from "./peers.mjs"
 
@@ -53,22 +53,34 @@ export function sopsWithKey(home: string, person: Person): Readonly<Record<SopsV
   return { "3.13.1": withKey("3.13.1"), "3.13.2": withKey("3.13.2") }
 }
 
+/** Finds its plugin for passphrases without a terminal beside itself. */
 export function age(home: string): Program {
-  return program([requirePeers().age], home)
+  const { age } = requirePeers()
+  return program([age], home, dirname(age))
+}
+
+export function ageKeygen(home: string): Program {
+  return program([requirePeers().ageKeygen], home)
 }
 
 export function conclave(home: string): Program {
-  if (!existsSync(CONCLAVE)) throw new Error(`${CONCLAVE} is missing: run \`npm run build\` first`)
-  return program([process.execPath, CONCLAVE], home)
+  return program(conclaveCommand(), home)
 }
 
-function program(command: readonly string[], home: string): Program {
+/** The start of a command line. */
+export function conclaveCommand(): readonly string[] {
+  if (!existsSync(CONCLAVE)) throw new Error(`${CONCLAVE} is missing: run \`npm run build\` first`)
+  return [process.execPath, CONCLAVE]
+}
+
+function program(command: readonly string[], home: string, folder = ""): Program {
+  const path = [folder, process.env["PATH"] ?? ""].filter((part) => part !== "").join(delimiter)
   return (args, options = {}) => {
     const [file = "", ...before] = command
     return run(file, [...before, ...args], {
       ...options,
       cwd: options.cwd ?? home,
-      env: { PATH: process.env["PATH"] ?? "", HOME: home, TMPDIR: home, ...options.env },
+      env: { PATH: path, HOME: home, TMPDIR: home, ...options.env },
     })
   }
 }

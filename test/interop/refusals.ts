@@ -3,7 +3,7 @@
  * reason: by format, by code and by the words of the reason.
  */
 
-import { ConclaveError, type ErrorCode } from "#core/errors.ts"
+import type { ErrorCode } from "#core/errors.ts"
 import type { FormatName } from "#core/formats/format.ts"
 
 export type Refusal = {
@@ -48,9 +48,12 @@ function ini(name: string, code: ErrorCode, says: RegExp): Refusal {
 }
 
 /** @param theirs - What sops decrypts from its own file. */
-export function refusalOf(format: FormatName, error: unknown, theirs: string): Refusal | null {
-  if (!(error instanceof ConclaveError)) return null
+export function refusalOf(
+  format: FormatName,
+  refused: { readonly code: string; readonly message: string },
+  theirs: string,
+): Refusal | null {
   const fits = ({ format: of, code, says, concerns }: Refusal): boolean =>
-    of === format && code === error.code && says.test(error.message) && (concerns?.test(theirs) ?? true)
+    of === format && code === refused.code && says.test(refused.message) && (concerns?.test(theirs) ?? true)
   return REFUSALS.find(fits) ?? null
 }

@@ -12,6 +12,7 @@ import { iniDocument } from "./generate/ini.ts"
 import { jsonDocument } from "./generate/json.ts"
 import { seeded } from "./generate/random.ts"
 import { yamlDocument } from "./generate/yaml.ts"
+import { inProcess } from "./ours.ts"
 import { createHome, inParallel, sopsWithKey } from "./programs.ts"
 import { createTally, numberFrom, say } from "./tally.ts"
 
@@ -32,7 +33,7 @@ const RULES: readonly (readonly [RuleField, string])[] = [
 
 const home = createHome()
 afterAll(home.remove)
-const sops = sopsWithKey(home.path, "alice")
+const programs = { sops: sopsWithKey(home.path, "alice"), conclave: inProcess }
 
 function settingOf(field: RuleField, pattern: string, macOnlyEncrypted: boolean, index: number): Setting {
   const config = join(home.path, `config-${index}-${macOnlyEncrypted}.yaml`)
@@ -61,7 +62,7 @@ describe.each(RULES.map(([field, pattern], index) => ({ field, pattern, index })
             ["ini", iniDocument],
           ] as const)
           const source = make(seed)
-          tally.add(seed, await compare(sops, name, source, setting), source)
+          tally.add(seed, await compare(programs, name, source, setting), source)
         },
       )
       say(tally.line())
