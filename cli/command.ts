@@ -25,6 +25,8 @@ export type Values<Options extends Record<string, OptionSpec>> = {
 export type Invocation<Options extends Record<string, OptionSpec>> = {
   readonly values: Values<Options & typeof COMMON_OPTIONS>
   readonly positionals: readonly string[]
+  /** How many positionals stand before `--`; absent where there is none. */
+  readonly terminator?: number
 }
 
 /** What a command gives back: text for people, or the same facts as data with `--json`. */

@@ -17,10 +17,17 @@ export function parseWords(command: Command, words: readonly string[]): Invocati
     args: [...words],
     options: Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, optionOf(spec)])),
     allowPositionals: true,
+    tokens: true,
   } satisfies ParseArgsConfig
   try {
-    const { values, positionals } = parseArgs(config)
-    return { values: { ...values } as Invocation<Options>["values"], positionals }
+    const { values, positionals, tokens } = parseArgs(config)
+    const at = tokens.findIndex((token) => token.kind === "option-terminator")
+    const terminator = tokens.slice(0, at).filter((token) => token.kind === "positional").length
+    return {
+      values: { ...values } as Invocation<Options>["values"],
+      positionals,
+      ...(at < 0 ? {} : { terminator }),
+    }
   } catch (error) {
     throw usageErrorOf(error, Object.keys(specs))
   }

@@ -2,7 +2,7 @@
 
 import { wipe } from "#core/bytes.ts"
 import { decryptDocument, unwrapDocument } from "#core/document/decrypt.ts"
-import { parseDocument } from "#core/document/document.ts"
+import { type EncryptedDocument, parseDocument } from "#core/document/document.ts"
 import { ConclaveError, hasCode } from "#core/errors.ts"
 import type { Format } from "#core/formats/format.ts"
 import { printValue } from "#core/formats/print-value.ts"
@@ -37,22 +37,34 @@ export type DecryptResult = {
 
 export async function decryptSource(request: DecryptRequest, context: Context): Promise<DecryptResult> {
   const { source } = request
+  const { tree, notices } = await decryptTree(request, context)
+  const format = chooseFormat(
+    source.name,
+    request.outputType ?? (request.outputType === "" ? undefined : source.format.name),
+  )
+  const { indent, warnings } = await printIndent(request, format, context)
+  return { bytes: printResult(tree, request.extract, format, indent), format, notices, warnings }
+}
+
+export type DecryptedSource = {
+  readonly document: EncryptedDocument
+  readonly tree: Tree
+  readonly notices: readonly Notice[]
+}
+
+/** The plaintext of a file, not printed. */
+export async function decryptTree(
+  request: Pick<DecryptRequest, "source" | "ignoreMac" | "order">,
+  context: Context,
+): Promise<DecryptedSource> {
+  const { source, ignoreMac } = request
   const document = parseDocument(source.bytes, source.format, Number.POSITIVE_INFINITY)
   const pool = context.identities()
   const dataKey = await unwrapDocument(document, pool.identities, request.order).catch((error: unknown) => {
     throw withSources(error, source.shown, describeSources(pool.reports()))
   })
   try {
-    const { tree, notices } = await decryptDocument(document, dataKey, {
-      cipher: context.cipher,
-      ignoreMac: request.ignoreMac,
-    })
-    const format = chooseFormat(
-      source.name,
-      request.outputType ?? (request.outputType === "" ? undefined : source.format.name),
-    )
-    const { indent, warnings } = await printIndent(request, format, context)
-    return { bytes: printResult(tree, request.extract, format, indent), format, notices, warnings }
+    return { document, ...(await decryptDocument(document, dataKey, { cipher: context.cipher, ignoreMac })) }
   } finally {
     wipe(dataKey)
   }
