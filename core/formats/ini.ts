@@ -49,7 +49,7 @@ export const ini: Format = {
   },
 
   printPlain(tree) {
-    return encodeText(printIni(sectionsOf(tree), false))
+    return encodeText(printIni(sectionsOf(tree), "plain"))
   },
 
   printEncrypted(tree, metadata) {
@@ -58,7 +58,7 @@ export const ini: Format = {
       const details = { key: METADATA_SECTION }
       throw new ConclaveError("reserved-key", `ini: the section ${METADATA_SECTION} is reserved`, details)
     }
-    return encodeText(printIni([...sections, metadataSection(metadata)], true))
+    return encodeText(printIni([...sections, metadataSection(metadata)], "encrypted"))
   },
 
   reservedKey(tree) {
@@ -78,7 +78,7 @@ export const ini: Format = {
  * @throws {@link ConclaveError} `not-representable`
  */
 export function printRereadableIni(tree: Tree): Uint8Array {
-  return encodeText(printIni(sectionsOf(tree), true))
+  return encodeText(printIni(sectionsOf(tree), "editor"))
 }
 
 function treeOf(sections: readonly IniSection[]): Tree {

@@ -21,27 +21,20 @@ export type ByteRange = { readonly start: number; readonly end: number }
 export function findDataLiteral(source: Uint8Array): ByteRange | null {
   let depth = 0
   let at = 0
-  let isKey = false
   while (at < source.length) {
     const byte = source[at] as number
     if (byte === QUOTE) {
-      const end = endOfString(source, at + 1)
-      if (end < 0) return null
-      const literal = { start: at + 1, end }
-      if (isKey) return isPlain(source.subarray(literal.start, literal.end)) ? literal : null
-      isKey = depth === 1 && isDataKey(source, literal)
-      at = end + 1
-      if (isKey) {
-        at = skipSpace(source, at)
-        if (source[at] !== COLON) return null
-        at = skipSpace(source, at + 1)
-        if (source[at] !== QUOTE) return null
-      }
-      continue
+      const string = stringAt(source, at)
+      if (string === null) return null
+      at = string.end + 1
+      if (depth !== 1 || !isDataKey(source, string)) continue
+      const colon = skipSpace(source, at)
+      if (source[colon] === COLON) return plainStringAt(source, skipSpace(source, colon + 1))
+    } else {
+      if (OPEN.has(byte)) depth++
+      else if (CLOSE.has(byte)) depth--
+      at++
     }
-    if (OPEN.has(byte)) depth++
-    else if (CLOSE.has(byte)) depth--
-    at++
   }
   return null
 }
@@ -57,17 +50,22 @@ export function isCleanLiteral(bytes: Uint8Array): boolean {
   return true
 }
 
-function endOfString(source: Uint8Array, start: number): number {
+function stringAt(source: Uint8Array, quote: number): ByteRange | null {
+  const start = quote + 1
   for (let end = source.indexOf(QUOTE, start); end >= 0; end = source.indexOf(QUOTE, end + 1)) {
     let escapes = end
     while (escapes > start && source[escapes - 1] === BACKSLASH) escapes--
-    if ((end - escapes) % 2 === 0) return end
+    if ((end - escapes) % 2 === 0) return { start, end }
   }
-  return -1
+  return null
 }
 
-function isPlain(literal: Uint8Array): boolean {
-  return !literal.includes(BACKSLASH) && !literal.includes(LINE_FEED) && !literal.includes(CARRIAGE_RETURN)
+function plainStringAt(source: Uint8Array, quote: number): ByteRange | null {
+  const string = source[quote] === QUOTE ? stringAt(source, quote) : null
+  if (string === null) return null
+  const bytes = source.subarray(string.start, string.end)
+  const plain = !bytes.includes(BACKSLASH) && !bytes.includes(LINE_FEED) && !bytes.includes(CARRIAGE_RETURN)
+  return plain ? string : null
 }
 
 function isDataKey(source: Uint8Array, { start, end }: ByteRange): boolean {

@@ -4,8 +4,8 @@
  * blank line stands between sections, comments above what they belong to.
  *
  * ini.v1 writes some values in a form that it reads back as another value:
- * `"a"` loses its quotes, a backslash at the end joins the next line. With
- * `rereadable` those are put into quotes that hold them.
+ * `"a"` loses its quotes, a backslash at the end joins the next line. The uses
+ * differ in how they spell those.
  */
 
 import { toUtf8 } from "../../bytes.ts"
@@ -22,19 +22,26 @@ export type PrintedSection = {
   readonly keys: readonly { readonly name: string; readonly value: string; readonly comment: string }[]
 }
 
+/**
+ * What the text is for. `plain`: as SOPS prints it, except for a value that
+ * would swallow the lines behind it. `encrypted`: every value reads back in
+ * SOPS. `editor`: every value reads back, and strict reading refuses none.
+ */
+export type PrintUse = "plain" | "encrypted" | "editor"
+
 const TRIPLE_QUOTE = '"""'
 const CIPHERTEXT = /^ENC\[[A-Za-z0-9+/=:,_]*\]$/
 // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
 const ASCII = /^[\x00-\x7f]*$/
 
 /** @throws {@link ConclaveError} `not-representable` for names that do not read back. */
-export function printIni(sections: readonly PrintedSection[], rereadable: boolean): string {
+export function printIni(sections: readonly PrintedSection[], use: PrintUse): string {
   const parts: string[] = []
   for (const [index, section] of sections.entries()) {
     pushComment(parts, section.comment, false)
     if (index > 0 || !isDefaultName(section.name)) parts.push(`[${sectionName(section.name)}]\n`)
     else if (section.keys.length === 0) continue
-    pushKeys(parts, section, rereadable)
+    pushKeys(parts, section, use)
     if (index < sections.length - 1) parts.push("\n")
   }
   return parts.join("")
@@ -52,7 +59,7 @@ function sectionName(name: string): string {
   throw notRepresentable("ini", [name], "not a name of a section")
 }
 
-function pushKeys(parts: string[], section: PrintedSection, rereadable: boolean): void {
+function pushKeys(parts: string[], section: PrintedSection, use: PrintUse): void {
   const seen = new Set<string>()
   const spellings = section.keys.map(({ name }) => {
     if (seen.has(name)) throw notRepresentable("ini", [section.name, name], "occurs twice in its section")
@@ -64,7 +71,7 @@ function pushKeys(parts: string[], section: PrintedSection, rereadable: boolean)
   const width = widths.reduce((a, b) => Math.max(a, b), 0)
   for (const [i, { name, value, comment }] of section.keys.entries()) {
     pushComment(parts, comment, true)
-    const spelling = spellValue(value, rereadable)
+    const spelling = spellValue(value, use)
     if (spelling === null)
       throw notRepresentable("ini", [section.name, name], "no quotes can hold this value")
     parts.push(spellings[i] as string, " ".repeat(width - (widths[i] as number)), " = ", spelling, "\n")
@@ -86,14 +93,12 @@ function pushComment(parts: string[], comment: string, trimLines: boolean): void
 }
 
 /** A value with the quotes that it needs; `null` when none can hold it. */
-function spellValue(value: string, rereadable: boolean): string | null {
+function spellValue(value: string, use: PrintUse): string | null {
   if (CIPHERTEXT.test(value)) return value
   const usual = usualSpelling(value)
-  // Whatever SOPS prints is printed, unless it would swallow the lines behind it.
-  const breaksLines = value.includes(TRIPLE_QUOTE)
-  if (!rereadable && !breaksLines) return usual
-  const spellings = [usual, `\`${value}\``, TRIPLE_QUOTE + value + TRIPLE_QUOTE]
-  return spellings.find((spelling) => readsBackAs(spelling, value)) ?? null
+  if (use === "plain" && !value.includes(TRIPLE_QUOTE)) return usual
+  const spellings = [usual, value, `\`${value}\``, TRIPLE_QUOTE + value + TRIPLE_QUOTE]
+  return spellings.find((spelling) => readsBackAs(spelling, value, use === "editor")) ?? null
 }
 
 function usualSpelling(value: string): string {

@@ -86,7 +86,8 @@ function readQuotedLines(reader: Reader, from: number, inner: number, quote: str
 
 function refuseSecondQuote(reader: Reader, start: number, close: number, quote: string): void {
   const second = reader.strict ? reader.text.indexOf(quote, start) : -1
-  if (second >= 0 && second < close)
+  // Quotes that overlap the closing ones are the value's own end.
+  if (second >= 0 && second + quote.length <= close)
     refuse(reader, second, "the quote of a value inside it; use the other one")
 }
 
@@ -160,11 +161,11 @@ function isSurrounded(text: string, from: number, to: number): boolean {
   return text.indexOf(quote, from + 1) === to - 1
 }
 
-/** Whether a value, standing alone behind its key in this spelling, is read as `value` and nothing refused. */
-export function readsBackAs(spelling: string, value: string): boolean {
+/** Whether this spelling behind a key is read as `value` and nothing more; in strict reading, not refused. */
+export function readsBackAs(spelling: string, value: string, strict: boolean): boolean {
   const text = `${spelling}\n`
   const end = text.indexOf("\n") + 1
-  const reader: Reader = { text, strict: true, exact: false, at: end, comment: [] }
+  const reader: Reader = { text, strict, exact: false, at: end, comment: [] }
   try {
     return (
       readValue(reader, 0, end).text === value && reader.at === text.length && reader.comment.length === 0
