@@ -78,7 +78,7 @@ function outline(node: Node, comments: boolean): unknown {
     if (node.kind === "bytes") return [...node.bytes]
     return node.kind === "str" ? node.text : node.kind
   }
-  return node.items.flatMap((item) => {
+  return node.items.flatMap((item): unknown[] => {
     if (item.kind === "entry") return [[item.key, outline(item.value, comments)]]
     return comments ? [`;${item.text}`] : []
   })
