@@ -2,8 +2,7 @@
  * The outer shape of an age file (age spec, "Encrypted file format", v1):
  *
  *     age-encryption.org/v1
- *     -> <type> <argument>…
- *     <body, base64 without padding, 64 columns, the last line shorter>
+ *     <stanza>…
  *     --- <MAC, base64 without padding>
  *     <payload, binary>
  *
@@ -11,24 +10,14 @@
  * is read, not checked.
  */
 
-import { concat, fromAscii, toUtf8 } from "../../bytes.ts"
+import { fromAscii, toUtf8 } from "../../bytes.ts"
 import { ConclaveError } from "../../errors.ts"
+import { parseStanza, type Stanza, stanzaLines } from "./stanza.ts"
 import { decodeRaw, encodeRaw } from "./strict-base64.ts"
 
 const VERSION_LINE = "age-encryption.org/v1"
 const MAC_SIZE = 32
-const BYTES_PER_LINE = 48
-const COLUMNS = 64
 const LINE_FEED = 0x0a
-
-/** The file key, wrapped in one way for one recipient. */
-export type Stanza = {
-  /** `X25519`, `mlkem768x25519`, `scrypt`, `ssh-ed25519`, … */
-  readonly type: string
-  /** What follows the type on its line. */
-  readonly args: readonly string[]
-  readonly body: Uint8Array
-}
 
 export type AgeFile = {
   readonly bytes: Uint8Array
@@ -63,21 +52,6 @@ export function parseAgeFile(bytes: Uint8Array): AgeFile {
   }
 }
 
-function parseStanza(line: string, next: () => string): Stanza {
-  const [arrow, type, ...args] = line.split(" ")
-  if (arrow !== "->" || type === undefined || [type, ...args].some((word) => !/^[!-~]+$/.test(word))) {
-    throw malformed("a stanza line of an age header is malformed")
-  }
-  const parts: Uint8Array[] = []
-  for (;;) {
-    const text = next()
-    const part = text.length > COLUMNS ? null : decodeRaw(text)
-    if (part === null) throw malformed("the body of an age stanza is malformed")
-    parts.push(part)
-    if (part.length < BYTES_PER_LINE) return { type, args, body: concat(...parts) }
-  }
-}
-
 /** Reads lines of printable ASCII; a header has no other, and its last line ends too. */
 function headerLines(bytes: Uint8Array): { next: () => string; offset: () => number } {
   let offset = 0
@@ -94,16 +68,7 @@ function headerLines(bytes: Uint8Array): { next: () => string; offset: () => num
 
 /** The header of `stanzas` up to and with `---`: what a MAC is made over. */
 export function encodeHeader(stanzas: readonly Stanza[]): Uint8Array {
-  const lines = [VERSION_LINE]
-  for (const { type, args, body } of stanzas) {
-    lines.push(["->", type, ...args].join(" "))
-    // One more round than there are full lines: the last one is short, perhaps empty.
-    for (let at = 0; at <= body.length; at += BYTES_PER_LINE) {
-      lines.push(encodeRaw(body.subarray(at, at + BYTES_PER_LINE)))
-    }
-  }
-  lines.push("---")
-  return toUtf8(lines.join("\n"))
+  return toUtf8([VERSION_LINE, ...stanzas.flatMap(stanzaLines), "---"].join("\n"))
 }
 
 /** The MAC line's rest, to go right behind {@link encodeHeader}. */

@@ -7,7 +7,14 @@
 import { ConclaveError } from "../../errors.ts"
 import type { AgeFile } from "./age-file.ts"
 import { type AgeAlgorithm, type AgeIdentityKey, type AgeRecipientKey, STANZA_TYPE } from "./key-text.ts"
+import type { Stanza } from "./stanza.ts"
 import { decodeRaw } from "./strict-base64.ts"
+
+/** age's inner key, 16 bytes of secret: it encrypts one age file, and each stanza wraps it. */
+export const FILE_KEY_SIZE = 16
+
+/** Wraps a file key in stanzas of a kind of their own. It must not keep the key. */
+export type WrapFileKey = (fileKey: Uint8Array) => Promise<readonly Stanza[]>
 
 export interface AgeEngine {
   /**
@@ -26,6 +33,17 @@ export interface AgeEngine {
    * if a stanza opens, but the header or the payload is not what was sealed.
    */
   openerFor(identity: AgeIdentityKey): (file: AgeFile) => Promise<Uint8Array | null>
+
+  /** Makes an age file, not armored, whose file key `wrap` wraps. @throws what `wrap` throws. */
+  sealWith(payload: Uint8Array, wrap: WrapFileKey): Promise<Uint8Array>
+
+  /**
+   * Opens an age file with its file key.
+   *
+   * @throws {@link ConclaveError} `not-authentic` if the header or the payload
+   * is not what was sealed.
+   */
+  openWith(file: AgeFile, fileKey: Uint8Array): Promise<Uint8Array>
 }
 
 /** Sizes in bytes of a stanza's one argument; each body is a file key of 16 with its tag. */

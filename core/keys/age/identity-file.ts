@@ -11,6 +11,8 @@ import { type AgeFile, parseAgeFile } from "./age-file.ts"
 import { decodeArmor, encodeArmor } from "./armor.ts"
 import type { AgeEngine } from "./engine.ts"
 import { parseAgeIdentities } from "./identity.ts"
+import { libraryEngine } from "./library-engine.ts"
+import { openOnce } from "./once-cipher.ts"
 import { decodeRaw } from "./strict-base64.ts"
 
 /** What age accepts (`scrypt.go`): 4 GiB of memory. */
@@ -125,28 +127,15 @@ async function unwrapFileKey(
     throw invalid(source, `asks for more scrypt work than 2^${MAX_WORK_FACTOR}`)
 
   const key = await scrypt(toUtf8(passphrase), concat(SCRYPT_LABEL, saltBytes), workFactor)
-  const { chacha20poly1305 } = await import("@noble/ciphers/chacha.js")
-  try {
-    // The key is used once, hence age's nonce of zeros.
-    return chacha20poly1305(key, new Uint8Array(12)).decrypt(stanza.body)
-  } catch (cause) {
-    throw new ConclaveError(
-      "passphrase-wrong",
-      `the passphrase does not open ${source}`,
-      { source },
-      { cause },
-    )
-  } finally {
-    wipe(key)
-  }
+  const fileKey = await openOnce(key, stanza.body)
+  wipe(key)
+  if (fileKey !== null) return fileKey
+  throw new ConclaveError("passphrase-wrong", `the passphrase does not open ${source}`, { source })
 }
 
 async function decryptPayload(file: AgeFile, fileKey: Uint8Array, source: string): Promise<Uint8Array> {
-  const { Decrypter } = await import("age-encryption")
-  const decrypter = new Decrypter()
-  decrypter.addIdentity({ unwrapFileKey: () => fileKey })
   try {
-    return await decrypter.decrypt(file.bytes)
+    return await libraryEngine.openWith(file, fileKey)
   } catch (cause) {
     throw invalid(source, "is not authentic: it has been altered", cause)
   } finally {

@@ -38,4 +38,27 @@ export const libraryEngine: AgeEngine = {
       }
     }
   },
+
+  async sealWith(payload, wrap) {
+    const { Encrypter, Stanza } = await import("age-encryption")
+    const encrypter = new Encrypter()
+    encrypter.addRecipient({
+      async wrapFileKey(fileKey) {
+        const stanzas = await wrap(fileKey)
+        return stanzas.map(({ type, args, body }) => new Stanza([type, ...args], body))
+      },
+    })
+    return encrypter.encrypt(payload)
+  },
+
+  async openWith(file, fileKey) {
+    const { Decrypter } = await import("age-encryption")
+    const decrypter = new Decrypter()
+    decrypter.addIdentity({ unwrapFileKey: () => fileKey })
+    try {
+      return await decrypter.decrypt(file.bytes)
+    } catch (error) {
+      throw notAuthentic("file", error)
+    }
+  },
 }
