@@ -3,7 +3,8 @@
  * `sops` at its end, printed with tabs.
  *
  * Refuses what SOPS drops in silence: text behind the object, bytes that are
- * not UTF-8, integers whose digits it would change.
+ * not UTF-8, integers whose digits it would change. Encrypted files spell a
+ * clear negative zero `-0.0`: SOPS' `-0` reads back as the integer 0.
  */
 
 import { toUtf8 } from "../bytes.ts"
@@ -35,7 +36,7 @@ export const json: Format = {
   },
 
   printEncrypted(tree, metadata, options) {
-    return toUtf8(`${printJson(withMetadata(onlyBranch(tree), metadata), options)}\n`)
+    return toUtf8(`${printJson(withMetadata(onlyBranch(tree), metadata), options, "-0.0")}\n`)
   },
 
   reservedKey(tree) {

@@ -5,7 +5,7 @@
  */
 
 import { assertNever } from "../../errors.ts"
-import type { KeyPath, Leaf, ListNode, MapNode, Node, Null } from "../../sops/tree.ts"
+import type { Leaf, ListNode, MapNode, Node, Null } from "../../sops/tree.ts"
 import { MAX_DEPTH, type PrintOptions } from "../format.ts"
 import { notRepresentable, tooDeep } from "../refusal.ts"
 import { textOfBytes, wellFormed } from "../source-text.ts"
@@ -17,16 +17,22 @@ type Output = {
   readonly indent: string
   /** Line break and indent of each depth so far. */
   readonly breaks: string[]
+  readonly negativeZero: string
 }
 
 /**
  * The text of a node, without a line break at its end.
  *
+ * @param negativeZero - `-0` as SOPS prints it, or the spelling that reads back.
  * @throws {@link ConclaveError} `not-representable` for NaN and infinities, `too-deep`.
  */
-export function printJson(node: Node, options: PrintOptions = {}): string {
+export function printJson(
+  node: Node,
+  options: PrintOptions = {},
+  negativeZero: "-0" | "-0.0" = "-0",
+): string {
   const indent = options.indent === undefined ? "\t" : " ".repeat(options.indent)
-  const output: Output = { parts: [], path: [], indent, breaks: ["\n"] }
+  const output: Output = { parts: [], path: [], indent, breaks: ["\n"], negativeZero }
   printNode(output, node, 0)
   return output.parts.join("")
 }
@@ -34,7 +40,7 @@ export function printJson(node: Node, options: PrintOptions = {}): string {
 function printNode(output: Output, node: Node, depth: number): void {
   if (node.kind === "map") printMap(output, node, depth)
   else if (node.kind === "list") printList(output, node, depth)
-  else output.parts.push(leafText(node, output.path))
+  else output.parts.push(leafText(node, output))
 }
 
 function printMap(output: Output, map: MapNode, depth: number): void {
@@ -74,7 +80,7 @@ function breakAt(output: Output, depth: number): string {
   return breaks[depth] as string
 }
 
-function leafText(leaf: Leaf | Null, path: KeyPath): string {
+function leafText(leaf: Leaf | Null, { path, negativeZero }: Output): string {
   switch (leaf.kind) {
     case "str":
       return quoteString(wellFormed(leaf.text))
@@ -85,8 +91,8 @@ function leafText(leaf: Leaf | Null, path: KeyPath): string {
     case "float":
       if (!Number.isFinite(leaf.value))
         throw notRepresentable("json", path, "JSON has no NaN and no infinity")
-      // Like Go's, except for the sign of zero.
-      return Object.is(leaf.value, -0) ? "-0" : String(leaf.value)
+      // Go's spelling is JavaScript's, except for the sign of zero.
+      return Object.is(leaf.value, -0) ? negativeZero : String(leaf.value)
     case "bool":
       return leaf.value ? "true" : "false"
     case "time":

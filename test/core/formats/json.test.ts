@@ -205,6 +205,15 @@ describe("strings", () => {
 })
 
 describe("structure", () => {
+  it("spells a negative zero as sops does in plaintext, and so that it reads back in an encrypted file", () => {
+    const tree = parse('{"a":-0.0}')
+    expect(fromUtf8(json.printPlain(tree, { indent: 0 }))).toBe('{\n"a": -0\n}\n')
+    const metadata = map(entry("mac", str("m")))
+    const bytes = json.printEncrypted(tree, metadata, { indent: 0 })
+    expect(fromUtf8(bytes)).toContain('"a": -0.0,')
+    expect(json.parseEncrypted(bytes).tree.map(withoutSpans)).toEqual(tree.map(withoutSpans))
+  })
+
   it("keeps the order, duplicate keys and keys of Object's prototype", () => {
     const source = '{"__proto__": 1,"b": 2,"10": 3,"b": 4,"": 5,"constructor": 6}'
     expect(reprinted(source, 0)).toBe(
