@@ -7,6 +7,7 @@ import type { Identity } from "#core/keys/identity.ts"
 import type { KeySpec } from "#core/keys/key-spec.ts"
 import type { Recipient } from "#core/keys/recipient.ts"
 import type { Files } from "./files.ts"
+import type { Launcher } from "./launcher.ts"
 import type { Terminal } from "./terminal.ts"
 
 export interface Context {
@@ -14,6 +15,8 @@ export interface Context {
   readonly files: Files
   readonly clock: Clock
   readonly cipher: Cipher
+  /** Loaded only by commands that start others. */
+  launcher(): Promise<Launcher>
   readonly env: Readonly<Record<string, string | undefined>>
   /** Absolute. */
   readonly workingDirectory: string

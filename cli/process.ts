@@ -24,6 +24,7 @@ export async function startProgram(program: (context: Context) => Promise<number
     files: nodeFiles(workingDirectory, terminal),
     clock: { now: () => new Date() },
     cipher: nodeCipher,
+    launcher: async () => (await import("./node/launcher.ts")).nodeLauncher,
     env: process.env,
     workingDirectory,
     identities: () => nodeIdentities(terminal),

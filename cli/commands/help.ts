@@ -7,10 +7,12 @@ import { EXIT_USAGE } from "../exit-codes.ts"
 import { helpText } from "../parse.ts"
 import { decrypt } from "./decrypt.ts"
 import { encrypt } from "./encrypt.ts"
+import { execEnv } from "./exec-env.ts"
+import { execFile } from "./exec-file.ts"
 import { filestatus } from "./filestatus.ts"
 import { identity } from "./identity.ts"
 
-const COMMANDS = [encrypt, decrypt, filestatus, identity] as unknown as readonly Command[]
+const COMMANDS = [encrypt, decrypt, execEnv, execFile, filestatus, identity] as unknown as readonly Command[]
 
 export async function runHelp(words: readonly string[], { terminal }: Context): Promise<number> {
   const [first, second] = words.filter((word) => word !== "--help" && word !== "-h")

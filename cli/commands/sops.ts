@@ -9,6 +9,7 @@ import { formatReport, reportOf } from "../report.ts"
 import type { SopsCommand } from "../sops/command.ts"
 import { decrypt } from "../sops/decrypt.ts"
 import { encrypt } from "../sops/encrypt.ts"
+import { execEnv, execFile } from "../sops/exec.ts"
 import { filestatus } from "../sops/filestatus.ts"
 import { FlagError, parseFlags } from "../sops/flags.ts"
 import { GLOBAL_FLAGS, TOP_LEVEL_FLAGS } from "../sops/table.ts"
@@ -16,6 +17,8 @@ import { GLOBAL_FLAGS, TOP_LEVEL_FLAGS } from "../sops/table.ts"
 const COMMANDS: ReadonlyMap<string, SopsCommand> = new Map([
   ["decrypt", decrypt],
   ["encrypt", encrypt],
+  ["exec-env", execEnv],
+  ["exec-file", execFile],
   ["filestatus", filestatus],
 ])
 

@@ -72,6 +72,36 @@ export const ENCRYPT_FLAGS: readonly FlagSpec[] = [
 
 export const FILESTATUS_FLAGS: readonly FlagSpec[] = [string("input-type")]
 
+const DECRYPTION_FLAGS: readonly FlagSpec[] = [
+  string("decryption-order", "SOPS_DECRYPTION_ORDER"),
+  ...KEY_SERVICE_FLAGS,
+]
+
+export const EXEC_ENV_FLAGS: readonly FlagSpec[] = [
+  bool("background"),
+  bool("pristine"),
+  string("user"),
+  bool("same-process"),
+  ...DECRYPTION_FLAGS,
+]
+
+export const EXEC_FILE_FLAGS: readonly FlagSpec[] = [
+  bool("background"),
+  bool("no-fifo"),
+  string("user"),
+  ...TYPE_FLAGS,
+  string("filename"),
+  ...DECRYPTION_FLAGS,
+]
+
+export const PUBLISH_FLAGS: readonly FlagSpec[] = [
+  bool("yes", "y"),
+  bool("omit-extensions"),
+  bool("recursive"),
+  bool("verbose"),
+  ...DECRYPTION_FLAGS,
+]
+
 /** The oldest form: no command, a mode as a flag. */
 export const TOP_LEVEL_FLAGS: readonly FlagSpec[] = [
   bool("decrypt", "d"),

@@ -25,6 +25,8 @@ export type CommandLine = readonly [program: string, ...args: string[]]
 const FORWARDED = ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGWINCH"] as const
 /** What Ctrl-C and Ctrl-\ make of themselves in the whole foreground group. */
 const FROM_KEYS: readonly string[] = ["SIGINT", "SIGQUIT"]
+/** Where execvp looks without a PATH. */
+const DEFAULT_PATH = "/bin:/usr/bin"
 /** As a shell says that a signal ended a command. */
 const SIGNALLED = 128
 
@@ -41,18 +43,34 @@ export function shellCommand(text: string, platform: NodeJS.Platform = process.p
  * @throws {@link ConclaveError} `command-not-found`, or `process-failed` with the system's code.
  */
 export async function runProcess(command: CommandLine, env: Environment): Promise<number> {
-  const [program, ...args] = command
-  const detached = process.platform !== "win32" && !hasTerminal()
-  // Before the start: a signal that comes in between is kept, and sent when there is somebody to get it.
+  return runGuarded((run) => run(command, env))
+}
+
+type Run = typeof runProcess
+
+/**
+ * The same with work before and behind the command that no signal may cut
+ * short: one that comes before the start is kept for the command.
+ */
+export async function runGuarded(work: (run: Run) => Promise<number>): Promise<number> {
   const signals = takeSignals()
   try {
-    const child = spawn(program, args, { env: { ...env }, stdio: "inherit", detached })
-    const started = await startOf(child, program)
-    signals.sendTo((signal) => forward(signal, started, detached))
-    return await endOf(child)
+    return await work((command, env) => runWith(signals, command, env))
   } finally {
     signals.giveBack()
   }
+}
+
+async function runWith(signals: Signals, command: CommandLine, env: Environment): Promise<number> {
+  const [program, ...args] = command
+  const detached = process.platform !== "win32" && !hasTerminal()
+  const child = spawn(program, args, { env: { ...env }, stdio: "inherit", detached })
+  const started = await startOf(child, program)
+  signals.sendTo((signal) => forward(signal, started, detached))
+  const exitCode = await endOf(child)
+  // Its number may be another's by now.
+  signals.sendTo(() => undefined)
+  return exitCode
 }
 
 /**
@@ -77,7 +95,7 @@ export function replaceProcess(command: CommandLine, env: Environment): boolean 
   const { execve } = process as { execve?: (file: string, args: string[], env: Environment) => void }
   if (execve === undefined || process.platform === "win32") return false
   const [program] = command
-  const file = findProgram(program, process.env["PATH"] ?? "")
+  const file = findProgram(program, env["PATH"] ?? DEFAULT_PATH)
   if (file === null) throw notFound(program)
   const defined = Object.entries(env).filter(([, value]) => value !== undefined)
   execve.call(process, file, [...command], Object.fromEntries(defined))
