@@ -38,9 +38,18 @@ export async function verifyPrinted(
     if (!(cause instanceof ConclaveError)) throw cause
     throw verifyFailed(`what would be written does not open again: ${cause.message}`, cause)
   }
-  const difference = findDifference(meant, tree)
+  const difference = findDifference(withoutDefault(meant, format), withoutDefault(tree, format))
   if (difference === null) return notices
   throw verifyFailed(`${difference} does not read back as it was: this format cannot hold it`)
+}
+
+/** INI has its section DEFAULT always, also where the tree that is printed has none; an empty one says nothing. */
+function withoutDefault(tree: Tree, format: Format): Tree {
+  const [branch, ...others] = tree
+  const first = branch?.items[0]
+  if (format.name !== "ini" || branch === undefined || first?.kind !== "entry") return tree
+  const isEmpty = first.key === "DEFAULT" && first.value.kind === "map" && first.value.items.length === 0
+  return isEmpty ? [{ ...branch, items: branch.items.slice(1) }, ...others] : tree
 }
 
 function verifyFailed(message: string, cause?: Error): ConclaveError {
