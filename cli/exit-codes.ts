@@ -40,6 +40,7 @@ export const EXIT_CODES = {
   "config-missing": 61,
   "config-invalid": 78,
   "no-rule": 78,
+  "rule-differs": 78,
   "not-representable": 4,
   "read-failed": 2,
   "write-failed": 3,

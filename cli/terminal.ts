@@ -2,6 +2,7 @@
 
 export interface Terminal {
   readonly stdin: {
+    readonly isTTY: boolean
     /** All of standard input. @throws `too-large` above `limit` bytes. */
     read(limit: number): Promise<Uint8Array>
   }
@@ -13,6 +14,8 @@ export interface Terminal {
    * @returns What was typed, without echo; `null` where there is no terminal.
    */
   askHidden(question: string): Promise<string | null>
+  /** The same with the answer shown as it is typed: for a yes or no. */
+  ask(question: string): Promise<string | null>
 }
 
 /** Control, format and bidirectional characters of hostile names, spelled so that they show. */

@@ -72,6 +72,8 @@ export type ErrorDetails = {
   "config-invalid": { file: string; line: number; column: number }
   /** No rule of the configuration matches the file. */
   "no-rule": { file: string; config: string }
+  /** The file selects other values for encryption than the configuration's rule for it does. */
+  "rule-differs": { file: string; differences: readonly string[] }
   /** The format has no way to hold this tree (a list in dotenv, …). */
   "not-representable": { format: string; at: string }
   /** Reading a file failed; `reason` is the system's code (ENOENT, EACCES, …). */

@@ -1,4 +1,4 @@
-/** One hidden question through the controlling terminal, so that standard input and output stay data. */
+/** One question through the controlling terminal, so that standard input and output stay data. */
 
 import { closeSync, openSync } from "node:fs"
 import { isatty, ReadStream, WriteStream } from "node:tty"
@@ -9,19 +9,21 @@ const ERASE = new Set(["\u007f", "\b"])
 const MAX_LENGTH = 4096
 
 /** @returns What was typed; `null` where there is no terminal or the user gave up with Ctrl-D. */
-export async function askHidden(question: string): Promise<string | null> {
+export async function askTerminal(question: string, answer: "hidden" | "shown"): Promise<string | null> {
   const descriptor = openTerminal()
   if (descriptor === null) return null
   const input = new ReadStream(descriptor)
   const output = new WriteStream(openTerminal() ?? descriptor)
   try {
-    // First, or what is typed at once would be echoed.
-    input.setRawMode(true)
+    // First, or what is typed at once would be echoed. An answer to be shown is left to the terminal itself.
+    if (answer === "hidden") input.setRawMode(true)
     output.write(question)
     return await readLine(input)
   } finally {
-    input.setRawMode(false)
-    output.write("\n")
+    if (answer === "hidden") {
+      input.setRawMode(false)
+      output.write("\n")
+    }
     input.destroy()
     output.destroy()
   }
@@ -45,6 +47,7 @@ function readLine(input: ReadStream): Promise<string | null> {
     let text = ""
     input.setEncoding("utf8")
     input.on("error", reject)
+    input.on("end", () => resolve(text === "" ? null : text))
     input.on("data", (chunk: string) => {
       for (const character of chunk) {
         if (character === "\r" || character === "\n") return resolve(text)

@@ -5,13 +5,17 @@ import type { Terminal } from "../terminal.ts"
 
 export function nodeTerminal(): Terminal {
   return {
-    stdin: { read: readStdin },
+    stdin: { isTTY: process.stdin.isTTY === true, read: readStdin },
     stdout: { isTTY: process.stdout.isTTY === true, write: (data) => writeAll(process.stdout, data) },
     stderr: { isTTY: process.stderr.isTTY === true, write: (text) => void process.stderr.write(text) },
+    // Loaded only when someone is asked: most calls are not.
     async askHidden(question) {
-      // Loaded only when someone is asked: most calls are not.
-      const { askHidden } = await import("./prompt.ts")
-      return askHidden(question)
+      const { askTerminal } = await import("./prompt.ts")
+      return askTerminal(question, "hidden")
+    },
+    async ask(question) {
+      const { askTerminal } = await import("./prompt.ts")
+      return askTerminal(question, "shown")
     },
   }
 }

@@ -3,7 +3,7 @@
 import { wipe } from "#core/bytes.ts"
 import { decryptDocument, unwrapDocument } from "#core/document/decrypt.ts"
 import { type EncryptedDocument, parseDocument } from "#core/document/document.ts"
-import { ConclaveError, hasCode } from "#core/errors.ts"
+import { ConclaveError } from "#core/errors.ts"
 import type { Format } from "#core/formats/format.ts"
 import { printValue } from "#core/formats/print-value.ts"
 import type { KeyKind } from "#core/keys/key-entry.ts"
@@ -12,7 +12,7 @@ import { findNode, parseKeyPath } from "#core/sops/key-path.ts"
 import type { Tree } from "#core/sops/tree.ts"
 import { findConfig, type Lookup } from "../configuration.ts"
 import type { Context } from "../context.ts"
-import { describeSources } from "../identity-report.ts"
+import { withSources } from "../identity-report.ts"
 import { indentFor } from "../indent.ts"
 import { chooseFormat, type Source } from "../source.ts"
 
@@ -61,7 +61,7 @@ export async function decryptTree(
   const document = parseDocument(source.bytes, source.format, Number.POSITIVE_INFINITY)
   const pool = context.identities()
   const dataKey = await unwrapDocument(document, pool.identities, request.order).catch((error: unknown) => {
-    throw withSources(error, source.shown, describeSources(pool.reports()))
+    throw withSources(error, source.shown, pool.reports())
   })
   try {
     return { document, ...(await decryptDocument(document, dataKey, { cipher: context.cipher, ignoreMac })) }
@@ -98,17 +98,4 @@ async function printIndent(
     if (!(error instanceof ConclaveError)) throw error
     return { indent: undefined, warnings: [`warning: configuration ignored: ${error.message}`] }
   }
-}
-
-/** Adds to the report where identities were looked for, as sops does. */
-function withSources(error: unknown, file: string, sources: readonly string[]): unknown {
-  if (hasCode(error, "no-identity")) {
-    const details = { ...error.details, sources }
-    return new ConclaveError("no-identity", `no identity here opens ${file}`, details, { cause: error })
-  }
-  if (hasCode(error, "below-threshold")) {
-    const details = { ...error.details, sources }
-    return new ConclaveError("below-threshold", `${file}: ${error.message}`, details, { cause: error })
-  }
-  return error
 }
