@@ -4,9 +4,11 @@ import { spawn, spawnSync } from "node:child_process"
 import type { SopsVersion } from "./peers.mjs"
 import { conclaveCommand, requirePeers } from "./programs.ts"
 
+const SCRIPT = "script"
+
 /** Whether there is a `script` that takes these options; elsewhere (macOS) the tests with a terminal are left out. */
 export const hasTerminal =
-  spawnSync("script", ["--version"]).stdout?.toString().includes("util-linux") === true
+  spawnSync(SCRIPT, ["--version"]).stdout?.toString().includes("util-linux") === true
 
 export type Dialogue = { readonly status: number; readonly screen: string }
 
@@ -22,7 +24,7 @@ export function inTerminal(
   cwd: string,
 ): Promise<Dialogue> {
   return new Promise((resolve, reject) => {
-    const child = spawn("script", ["--quiet", "--return", "--command", command, "/dev/null"], { cwd, env })
+    const child = spawn(SCRIPT, ["--quiet", "--return", "--command", command, "/dev/null"], { cwd, env })
     let screen = ""
     let answered = 0
     child.stdout.on("data", (chunk: Buffer) => {
