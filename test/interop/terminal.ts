@@ -7,8 +7,7 @@ import { conclaveCommand, requirePeers } from "./programs.ts"
 const SCRIPT = "script"
 
 /** Whether there is a `script` that takes these options; elsewhere (macOS) the tests with a terminal are left out. */
-export const hasTerminal =
-  spawnSync(SCRIPT, ["--version"]).stdout?.toString().includes("util-linux") === true
+export const hasTerminal = spawnSync(SCRIPT, ["--version"]).stdout?.toString().includes("util-linux") === true
 
 export type Dialogue = { readonly status: number; readonly screen: string }
 
