@@ -53,6 +53,10 @@ const HINTS: Hints = {
   "file-changed": () => "nothing was written; read the file again and repeat",
   "verify-failed": () => "nothing was written",
   "not-a-file": none,
+  locked: ({ pid }) => `wait for it to end (process ${pid})`,
+  "no-ram-folder": () =>
+    "log in so that XDG_RUNTIME_DIR is set, or mount a tmpfs and encrypt the swap; --allow-disk takes a disk, and edit.allow_disk: true in your own conclave/config.yaml makes that the rule",
+  "editor-failed": () => "name an editor with --editor, SOPS_EDITOR or EDITOR",
   "env-refused": ({ key, reason }) =>
     reason === "loader" || reason === "null" || reason === "name"
       ? `if it is meant, allow it by name: --allow ${key}, or CONCLAVE_ALLOW_ENV=${key}`

@@ -86,6 +86,12 @@ export type ErrorDetails = {
   "verify-failed": { file: string }
   /** A link, directory or device where a regular file is expected. */
   "not-a-file": { file: string }
+  /** Another of our own processes works on the file. */
+  locked: { file: string; pid: number }
+  /** Plaintext would lie on a disk: why each folder that was looked at is no memory. */
+  "no-ram-folder": { reasons: readonly string[] }
+  /** The editor cannot be started, or ended with a failure. */
+  "editor-failed": { command: string; reason: string }
   /** A value that must not become an environment variable: the key, never the value. */
   "env-refused": { key: string; reason: EnvironmentRefusal }
   /** There is no program of this name. */
