@@ -13,7 +13,9 @@ const entries = readdirSync("cli/entries").map((file) => basename(file, ".ts"))
 const LIBRARIES = {
   re2js: "re2js",
   "age-encryption": "age-encryption",
+  "bcrypt-pbkdf": "bcrypt-pbkdf",
   "noble-chacha": "@noble/ciphers/chacha.js",
+  "noble-ed25519": "@noble/curves/ed25519.js",
   "noble-scrypt": "@noble/hashes/scrypt.js",
 }
 

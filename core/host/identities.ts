@@ -4,7 +4,7 @@
  * itself goes by chance:
  *
  * 1. SOPS_AGE_SSH_PRIVATE_KEY_FILE, SOPS_AGE_SSH_PRIVATE_KEY_CMD,
- *    `~/.ssh/id_ed25519`, `~/.ssh/id_rsa`: noticed, not usable yet
+ *    `~/.ssh/id_ed25519`, `~/.ssh/id_rsa`: private SSH keys
  * 2. SOPS_AGE_KEY, identities with blanks or line ends between
  * 3. SOPS_AGE_KEY_FILE, one identity a line
  * 4. SOPS_AGE_KEY_CMD, which prints them; told the recipient in SOPS_AGE_RECIPIENT
@@ -17,18 +17,19 @@
 import { statSync } from "node:fs"
 import { toUtf8 } from "../bytes.ts"
 import { hasCode } from "../errors.ts"
-import { unsupportedIdentity } from "../keys/age/identity.ts"
+import type { RecipientForm } from "../keys/age/key-text.ts"
 import type { Identity } from "../keys/identity.ts"
 import type { KeyEntry } from "../keys/key-entry.ts"
 import { readInput } from "./files.ts"
 import {
-  type AskPassphrase,
   deferredIdentity,
   identitiesOf,
   reasonOf,
   type SourceContext,
+  stateOf,
 } from "./identities/age-source.ts"
 import { ageKeysFile, type Environment, sshKeyFiles } from "./identities/locations.ts"
+import type { AskPassphrase } from "./identities/passphrase.ts"
 import { createJournal, type SourceReport } from "./identities/report.ts"
 
 /** As in sops and age. */
@@ -56,10 +57,9 @@ export function ageIdentitySources(options: IdentityOptions): IdentitySources {
   const journal = createJournal()
   const context: SourceContext & IdentityOptions = { ...options, journal }
   const openings: readonly Opening[] = [
-    ...["SOPS_AGE_SSH_PRIVATE_KEY_FILE", "SOPS_AGE_SSH_PRIVATE_KEY_CMD"].map(
-      (name) => () => sshVariable(name, context),
-    ),
-    ...sshKeyFiles(env, platform).map((path) => () => sshFile(path, context)),
+    () => sshFileVariable("SOPS_AGE_SSH_PRIVATE_KEY_FILE", context),
+    () => sshCommandVariable("SOPS_AGE_SSH_PRIVATE_KEY_CMD", context),
+    ...sshKeyFiles(env, platform).map((path) => () => defaultSshFile(path, context)),
     () => keyVariable("SOPS_AGE_KEY", context),
     () => keyFileVariable("SOPS_AGE_KEY_FILE", context),
     () => keyCommandVariable("SOPS_AGE_KEY_CMD", context),
@@ -79,22 +79,49 @@ export function ageIdentitySources(options: IdentityOptions): IdentitySources {
 
 type Context = SourceContext & IdentityOptions
 
-async function sshVariable(name: string, { env, journal }: Context): Promise<readonly Identity[]> {
-  if (env[name] === undefined) {
-    journal.report(name, "absent")
-    return []
-  }
-  journal.report(name, "unsupported", "SSH keys cannot be used yet")
-  return [unsupportedIdentity(name, "ssh", "ssh")]
+async function sshFileVariable(name: string, context: Context): Promise<readonly Identity[]> {
+  const path = context.env[name]
+  if (path !== undefined) return [sshFile(path, name, context)]
+  context.journal.report(name, "absent")
+  return []
 }
 
-async function sshFile(path: string, { journal }: Context): Promise<readonly Identity[]> {
-  if (statOf(path) === null) {
-    journal.report(path, "absent")
-    return []
+async function defaultSshFile(path: string, context: Context): Promise<readonly Identity[]> {
+  if (statOf(path) !== null) return [sshFile(path, path, context)]
+  context.journal.report(path, "absent")
+  return []
+}
+
+/** Read when an entry for an SSH key is met: a document without one has no use for it. */
+function sshFile(path: string, name: string, context: Context): Identity {
+  const { journal, askPassphrase } = context
+  journal.report(name, "loaded")
+  const report = (error: unknown) => journal.report(name, stateOf(error), reasonOf(error))
+  let opened: Promise<readonly Identity[]> | undefined
+
+  async function open(): Promise<readonly Identity[]> {
+    try {
+      const { sshFileIdentity } = await import("./identities/ssh-source.ts")
+      const identity = await sshFileIdentity(path, askPassphrase, report)
+      warnIfReadable(path, name, context)
+      return [identity]
+    } catch (error) {
+      report(error)
+      return []
+    }
   }
-  journal.report(path, "unsupported", "SSH keys cannot be used yet")
-  return [unsupportedIdentity(path, "ssh", "ssh")]
+
+  return deferredIdentity(name, ["ssh"], () => {
+    opened ??= open()
+    return opened
+  })
+}
+
+async function sshCommandVariable(name: string, context: Context): Promise<readonly Identity[]> {
+  return commandVariable(name, ["ssh"], context, async (stdout) => {
+    const { sshPrintedIdentity } = await import("./identities/ssh-source.ts")
+    return [sshPrintedIdentity(stdout, name)]
+  })
 }
 
 async function keyVariable(name: string, context: Context): Promise<readonly Identity[]> {
@@ -124,7 +151,7 @@ async function defaultKeyFile(context: Context): Promise<readonly Identity[]> {
 }
 
 async function keyFile(path: string, name: string, context: Context): Promise<readonly Identity[]> {
-  const { journal, platform } = context
+  const { journal } = context
   let bytes: Uint8Array
   try {
     // Also a pipe: `SOPS_AGE_KEY_FILE=<(command)` is common.
@@ -137,12 +164,12 @@ async function keyFile(path: string, name: string, context: Context): Promise<re
     return []
   }
   const identities = identitiesOf(bytes, { name, label: path }, context)
-  if (platform !== "win32") warnIfReadable(path, name, context)
+  warnIfReadable(path, name, context)
   return identities
 }
 
-function warnIfReadable(path: string, name: string, { journal }: Context): void {
-  const found = statOf(path)
+function warnIfReadable(path: string, name: string, { journal, platform }: Context): void {
+  const found = platform === "win32" ? null : statOf(path)
   if (!found?.isFile() || (found.mode & 0o077) === 0) return
   journal.warn(
     name,
@@ -159,6 +186,20 @@ function statOf(path: string) {
 }
 
 async function keyCommandVariable(name: string, context: Context): Promise<readonly Identity[]> {
+  return commandVariable(name, ["native"], context, async (stdout) =>
+    identitiesOf(stdout, { name, label: name }, context),
+  )
+}
+
+/** Takes what the command has printed. */
+type Take = (stdout: Uint8Array) => Promise<readonly Identity[]>
+
+async function commandVariable(
+  name: string,
+  forms: readonly RecipientForm[],
+  context: Context,
+  take: Take,
+): Promise<readonly Identity[]> {
   const command = context.env[name]
   if (command === undefined) {
     context.journal.report(name, "absent")
@@ -168,9 +209,9 @@ async function keyCommandVariable(name: string, context: Context): Promise<reado
   // It may print another identity for each recipient.
   const printed = new Map<string, Promise<readonly Identity[]>>()
   return [
-    deferredIdentity(name, (entry) => {
+    deferredIdentity(name, forms, (entry) => {
       const recipient = recipientOf(entry)
-      const identities = printed.get(recipient) ?? runKeyCommand(command, name, recipient, context)
+      const identities = printed.get(recipient) ?? runKeyCommand(command, name, recipient, context, take)
       printed.set(recipient, identities)
       return identities
     }),
@@ -186,12 +227,17 @@ async function runKeyCommand(
   name: string,
   recipient: string,
   context: Context,
+  take: Take,
 ): Promise<readonly Identity[]> {
   const env = { ...context.env, SOPS_AGE_RECIPIENT: recipient }
-  // Loaded only here: starting processes is a module of Node that few calls need, and start-up is felt.
-  const { runCommand } = await import("./identities/command.ts")
-  const result = await runCommand(command, env, MAX_SOURCE_SIZE)
-  if (result.ok) return identitiesOf(result.stdout, { name, label: name }, context)
-  context.journal.report(name, "failed", result.reason)
+  try {
+    // Loaded only here: starting processes is a module of Node that few calls need, and start-up is felt.
+    const { runCommand } = await import("./identities/command.ts")
+    const result = await runCommand(command, env, MAX_SOURCE_SIZE)
+    if (result.ok) return await take(result.stdout)
+    context.journal.report(name, "failed", result.reason)
+  } catch (error) {
+    context.journal.report(name, "failed", reasonOf(error))
+  }
   return []
 }

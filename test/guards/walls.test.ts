@@ -60,6 +60,7 @@ const WALLS: readonly Wall[] = [
 const HOMES: readonly (readonly [name: string, homes: readonly string[]])[] = [
   ["@noble/", ["core/cipher/", "core/keys/"]],
   ["age-encryption", ["core/keys/age/"]],
+  ["bcrypt-pbkdf", ["core/host/ssh/"]],
   ["shamir-secret-sharing", ["core/shamir/"]],
   ["re2js", ["core/sops/", "core/policy/"]],
 ]

@@ -8,22 +8,12 @@ import { fromUtf8, wipe } from "../../bytes.ts"
 import { ConclaveError, hasCode } from "../../errors.ts"
 import { parseAgeIdentities } from "../../keys/age/identity.ts"
 import { isEncryptedIdentityFile, openIdentityFile } from "../../keys/age/identity-file.ts"
-import { recipientForm } from "../../keys/age/key-text.ts"
+import { type RecipientForm, recipientForm } from "../../keys/age/key-text.ts"
 import type { Identity } from "../../keys/identity.ts"
 import type { KeyEntry } from "../../keys/key-entry.ts"
 import { nativeAgeEngine, nativeScrypt } from "../age-native.ts"
+import { type AskPassphrase, askUntilOpen } from "./passphrase.ts"
 import type { Journal } from "./report.ts"
-
-/** How often a person may mistype. */
-const MAX_TRIES = 3
-
-/**
- * Asks for the passphrase of a source; `null` if there is nobody to ask.
- *
- * @param again - The last answer did not open it. Answering the same again
- * ends the asking.
- */
-export type AskPassphrase = (source: string, again: boolean) => Promise<string | null>
 
 export type AgeSource = {
   /** Under which it is reported. */
@@ -63,7 +53,7 @@ export function identitiesOf(
 
 function lockedIdentity(bytes: Uint8Array, source: AgeSource, context: SourceContext): Identity {
   let unlocked: Promise<readonly Identity[]> | undefined
-  return deferredIdentity(source.label, () => {
+  return deferredIdentity(source.label, ["native"], () => {
     unlocked ??= unlock(bytes, source, context)
     return unlocked
   })
@@ -77,39 +67,29 @@ async function unlock(
   const { name, label } = source
   const { journal, askPassphrase } = context
   const options = { engine: nativeAgeEngine, scrypt: nativeScrypt }
-  let last: string | null = null
-  let reason = ""
-  for (let tries = 0; tries < MAX_TRIES; tries++) {
-    const passphrase = await askPassphrase(label, tries > 0)
-    if (passphrase === null && tries === 0) {
-      journal.report(name, "passphrase-needed", `${label} is behind a passphrase, and there is nobody to ask`)
-      return []
-    }
-    if (passphrase === null || passphrase === last) break
-    last = passphrase
-    try {
-      const identities = await openIdentityFile(bytes, passphrase, label, options)
-      if (identities.length === 0) journal.report(name, "empty")
-      return identities
-    } catch (error) {
-      reason = reasonOf(error)
-      if (!hasCode(error, "passphrase-wrong")) break
-    }
+  try {
+    const identities = await askUntilOpen(label, askPassphrase, (passphrase) =>
+      openIdentityFile(bytes, passphrase, label, options),
+    )
+    if (identities.length === 0) journal.report(name, "empty")
+    return identities
+  } catch (error) {
+    journal.report(name, stateOf(error), reasonOf(error))
+    return []
   }
-  journal.report(name, "failed", reason)
-  return []
 }
 
-/** An identity that is made of others, which are fetched when an entry of age is tried for the first time. */
+/** An identity that is made of others, which are fetched when an entry of one of these forms is first tried. */
 export function deferredIdentity(
   source: string,
+  forms: readonly RecipientForm[],
   fetch: (entry: KeyEntry) => Promise<readonly Identity[]>,
 ): Identity {
   return {
     source,
 
     handles(entry) {
-      return entry.kind === "age" && recipientForm(entry.recipient) === "native"
+      return entry.kind === "age" && forms.includes(recipientForm(entry.recipient))
     },
 
     async unwrap(entry) {
@@ -120,6 +100,11 @@ export function deferredIdentity(
       return null
     },
   }
+}
+
+/** How a failure of a source is reported. */
+export function stateOf(error: unknown): "failed" | "passphrase-needed" {
+  return hasCode(error, "passphrase-needed") ? "passphrase-needed" : "failed"
 }
 
 /** @throws what is not a failure of the source, but a bug. */

@@ -7,14 +7,11 @@
 import { ConclaveError } from "../../errors.ts"
 import type { Identity } from "../identity.ts"
 import type { KeyEntry } from "../key-entry.ts"
-import { type AgeFile, parseAgeFile } from "./age-file.ts"
-import { decodeArmor } from "./armor.ts"
+import type { AgeFile } from "./age-file.ts"
 import { type AgeEngine, hasStanzaFor } from "./engine.ts"
+import { ageFileOf } from "./entry-file.ts"
 import { type AgeIdentityKey, decodeIdentityKey, type RecipientForm, recipientForm } from "./key-text.ts"
 import { libraryEngine } from "./library-engine.ts"
-
-/** A wrapped data key takes about 420 bytes, 2,000 with a hybrid stanza. */
-const MAX_ENC_LENGTH = 1 << 20
 
 export type IdentityTextOptions = {
   /** Several identities on one line with blanks between, as in `SOPS_AGE_KEY`. */
@@ -66,11 +63,7 @@ function ageIdentity(key: AgeIdentityKey, source: string, engine: AgeEngine): Id
 
     async unwrap(entry) {
       if (entry.kind !== "age") return null
-      if (entry.enc.length > MAX_ENC_LENGTH) {
-        const details = { size: entry.enc.length, limit: MAX_ENC_LENGTH }
-        throw new ConclaveError("too-large", "a wrapped key is far larger than any that age makes", details)
-      }
-      const file = parseAgeFile(decodeArmor(entry.enc))
+      const file = ageFileOf(entry)
       if (!hasStanzaFor(file, key.algorithm)) return null
       open ??= engine.openerFor(key)
       return open(file)

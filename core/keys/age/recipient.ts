@@ -9,7 +9,7 @@ import type { Recipient } from "../recipient.ts"
 import { encodeArmor } from "./armor.ts"
 import { decodeBech32 } from "./bech32.ts"
 import type { AgeEngine } from "./engine.ts"
-import { type AgeRecipientKey, decodeRecipientKey, recipientForm } from "./key-text.ts"
+import { decodeRecipientKey, recipientForm } from "./key-text.ts"
 import { libraryEngine } from "./library-engine.ts"
 
 /**
@@ -31,26 +31,34 @@ export function parseAgeRecipient(text: string, engine: AgeEngine = libraryEngin
     // Not quoted: a secret key pasted by mistake must not come back in a message.
     throw new ConclaveError("recipient-invalid", "not an age recipient, or misspelt", { kind: "age" })
   }
-  return ageRecipient(key, engine)
+  return armoredRecipient(key.text, engine.sealerFor(key))
 }
 
-function ageRecipient(key: AgeRecipientKey, engine: AgeEngine): Recipient {
-  const seal = engine.sealerFor(key)
+/**
+ * A recipient whose wrapped data keys are age files, armored.
+ *
+ * @param seal - Makes the age file; its failures become `wrap-failed`.
+ */
+export function armoredRecipient(
+  text: string,
+  seal: (payload: Uint8Array) => Promise<Uint8Array>,
+): Recipient {
   return {
     kind: "age",
-    id: key.text,
+    id: text,
 
     async wrap(secret) {
       try {
         return encodeArmor(await seal(secret))
       } catch (cause) {
-        const details = { recipient: key.text }
-        throw new ConclaveError("wrap-failed", `cannot wrap for ${key.text}`, details, { cause })
+        const reason = cause instanceof ConclaveError ? `: ${cause.message}` : ""
+        const details = { recipient: text }
+        throw new ConclaveError("wrap-failed", `cannot wrap for ${text}${reason}`, details, { cause })
       }
     },
 
     toEntry(enc) {
-      return { kind: "age", recipient: key.text, enc }
+      return { kind: "age", recipient: text, enc }
     },
   }
 }

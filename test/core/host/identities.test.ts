@@ -298,27 +298,3 @@ describe("a source behind a passphrase", async () => {
     }
   })
 })
-
-describe("SSH keys", () => {
-  test("are noticed, and make the entries that they are for show up as unsupported", async () => {
-    const path = await fileOf("whatever", ".ssh/id_ed25519")
-    const sources = sourcesOf({ HOME: dirname(dirname(path)), SOPS_AGE_SSH_PRIVATE_KEY_FILE: "/nonexistent" })
-    const entry: AgeEntry = { ...forAlice, recipient: "ssh-ed25519 AAAA" }
-    await expect(unwrapDataKey([[entry]], 0, sources.identities)).rejects.toMatchObject({
-      code: "no-identity",
-      details: { attempts: [{ outcome: "unsupported", reason: expect.stringContaining("ssh") }] },
-    })
-    expect(sources.states()).toMatchObject({
-      [path]: "unsupported",
-      SOPS_AGE_SSH_PRIVATE_KEY_FILE: "unsupported",
-    })
-  })
-
-  test("do not stand in the way of other identities", async () => {
-    const sources = sourcesOf({
-      SOPS_AGE_SSH_PRIVATE_KEY_FILE: "/nonexistent",
-      SOPS_AGE_KEY: identityText("alice"),
-    })
-    expect(await opens(sources, forAlice)).toBe(true)
-  })
-})
