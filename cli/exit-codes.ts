@@ -55,5 +55,7 @@ export const EXIT_CODES = {
   "process-failed": 1,
   "agent-failed": 69,
   "endpoint-untrusted": 77,
+  "plugin-failed": 1,
+  "plugin-untrusted": 77,
   "upload-failed": 1,
 } as const satisfies Record<ErrorCode, number>

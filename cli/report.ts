@@ -66,6 +66,8 @@ const HINTS: Hints = {
   "agent-failed": () => "conclave unlock --status says how it stands; conclave lock ends it",
   "endpoint-untrusted": ({ endpoint }) =>
     `if it is yours, name it: VAULT_ADDR=${endpoint}, or SOPS_HC_VAULT_ALLOWLIST=${endpoint}`,
+  "plugin-failed": none,
+  "plugin-untrusted": () => "run this in a terminal, which asks whether it may be run",
   "upload-failed": none,
 }
 

@@ -102,6 +102,10 @@ export type ErrorDetails = {
   "agent-failed": { reason: string }
   /** A server that the user has not named: nothing was sent to it. */
   "endpoint-untrusted": { endpoint: string }
+  /** A plugin of age is missing, broke off, or says why it cannot do its work; the name is without `age-plugin-`. */
+  "plugin-failed": { plugin: string }
+  /** A plugin of age that the user has not agreed to: it was not run. */
+  "plugin-untrusted": { plugin: string }
   /** Publishing failed; `reason` is a status or a system's code. */
   "upload-failed": { destination: string; reason: string }
 }
