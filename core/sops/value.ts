@@ -24,6 +24,9 @@ import { ConclaveError } from "../errors.ts"
 import { isEmptyScalar, parseScalar, type Scalar, scalarType, serializeScalar, str } from "./scalar.ts"
 
 const IV_SIZE = 32
+/** What every AES-GCM takes: noble's lower limit, OpenSSL's upper one. SOPS writes 32, once wrote 12. */
+const MIN_IV_SIZE = 8
+const MAX_IV_SIZE = 128
 const ENCRYPTED = /^ENC\[AES256_GCM,data:([^,]*),iv:([^,]+),tag:([^,]+),type:([^\]]+)\]/
 const COMMENT_TYPE = "comment"
 
@@ -73,9 +76,10 @@ export function encryptValue(
  * Decrypts what {@link encryptValue} or SOPS has written, and tells its IV.
  *
  * @param at - Names the place in errors: a key path, never a value. Called only then.
- * @throws {@link ConclaveError} `malformed` if the text is not of that shape or
- * its tag is not 16 bytes, and `not-authentic` if it does not open: another
- * data key, another path, or an altered byte; the cipher cannot tell which.
+ * @throws {@link ConclaveError} `malformed` if the text is not of that shape,
+ * its tag is not 16 bytes or its IV not 8 to 128, and `not-authentic` if it
+ * does not open: another data key, another path, or an altered byte; the
+ * cipher cannot tell which.
  */
 export function decryptValue(
   cipher: Cipher,
@@ -88,9 +92,8 @@ export function decryptValue(
   const dataBytes = decodeBase64(data)
   const tagBytes = decodeBase64(tag)
   const ivBytes = decodeBase64(iv)
-  if (dataBytes === null || tagBytes?.length !== TAG_SIZE || ivBytes === null || ivBytes.length === 0) {
-    throw notEncrypted(at)
-  }
+  if (dataBytes === null || tagBytes?.length !== TAG_SIZE || ivBytes === null) throw notEncrypted(at)
+  if (ivBytes.length < MIN_IV_SIZE || ivBytes.length > MAX_IV_SIZE) throw notEncrypted(at)
   const plaintext = cipher.open(key, ivBytes, concat(dataBytes, tagBytes), toUtf8(aad))
   if (plaintext === null) {
     const place = at()
