@@ -9,7 +9,7 @@
 
 /** A data key as an implementation holds it. Opaque: it cannot be printed or serialized. */
 export interface CipherKey {
-  /** Overwrites what can be overwritten; the key must not be used afterwards. */
+  /** Overwrites what can be overwritten; using the key afterwards is a bug, and throws. */
   destroy(): void
 }
 
@@ -20,9 +20,13 @@ export interface Sha512 {
 }
 
 export interface Cipher {
-  /** @param bytes - 32 bytes; copied, so the caller may wipe its own. */
+  /** @param bytes - 32 bytes, any other number is a bug; copied, so the caller may wipe its own. */
   importKey(bytes: Uint8Array): CipherKey
-  /** Ciphertext followed by the 16-byte tag. */
+  /**
+   * Ciphertext followed by the 16-byte tag.
+   *
+   * @param iv - 8 to 128 bytes, here and in {@link open}; others are a bug of the caller.
+   */
   seal(key: CipherKey, iv: Uint8Array, plaintext: Uint8Array, aad: Uint8Array): Uint8Array
   /**
    * The plaintext, or `null` if it is not authentic.
@@ -34,3 +38,4 @@ export interface Cipher {
 }
 
 export const TAG_SIZE = 16
+export const CIPHER_KEY_SIZE = 32

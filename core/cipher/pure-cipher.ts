@@ -3,21 +3,27 @@
 import { gcm } from "@noble/ciphers/aes.js"
 import { sha512 } from "@noble/hashes/sha2.js"
 import { wipe } from "../bytes.ts"
-import type { Cipher, CipherKey } from "./cipher.ts"
+import { CIPHER_KEY_SIZE, type Cipher, type CipherKey } from "./cipher.ts"
 
 class PureKey implements CipherKey {
   readonly #bytes: Uint8Array
+  #destroyed = false
 
   constructor(bytes: Uint8Array) {
-    this.#bytes = bytes.slice()
+    // The library would take 16 bytes too, and do AES-128.
+    if (bytes.length !== CIPHER_KEY_SIZE) throw new Error(`not a key of ${CIPHER_KEY_SIZE} bytes`)
+    this.#bytes = Uint8Array.from(bytes)
   }
 
   static reveal(key: CipherKey): Uint8Array {
     if (!(key instanceof PureKey)) throw new Error("a key of another cipher")
+    // Overwritten, it is a key that everyone knows.
+    if (key.#destroyed) throw new Error("a key that was destroyed")
     return key.#bytes
   }
 
   destroy(): void {
+    this.#destroyed = true
     wipe(this.#bytes)
   }
 }

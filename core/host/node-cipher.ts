@@ -9,7 +9,7 @@ import type { Cipher, CipherKey } from "../cipher/cipher.ts"
 import { TAG_SIZE } from "../cipher/cipher.ts"
 
 class NodeKey implements CipherKey {
-  readonly #key: KeyObject
+  #key: KeyObject | null
 
   constructor(bytes: Uint8Array) {
     this.#key = createSecretKey(bytes)
@@ -17,11 +17,13 @@ class NodeKey implements CipherKey {
 
   static reveal(key: CipherKey): KeyObject {
     if (!(key instanceof NodeKey)) throw new Error("a key of another cipher")
+    if (key.#key === null) throw new Error("a key that was destroyed")
     return key.#key
   }
 
   destroy(): void {
     // OpenSSL clears the key when the object is collected; there is nothing to overwrite here.
+    this.#key = null
   }
 }
 
@@ -54,11 +56,16 @@ export const nodeCipher: Cipher = {
       plaintext.fill(0)
       return null
     }
-    return plaintext
+    return bare(plaintext)
   },
 
   createSha512() {
     const hash = createHash("sha512")
-    return { update: (bytes) => void hash.update(bytes), digest: () => hash.digest() }
+    return { update: (bytes) => void hash.update(bytes), digest: () => bare(hash.digest()) }
   },
+}
+
+/** The same bytes without Buffer's own methods, of which `slice` shares memory. */
+function bare(buffer: Buffer): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length)
 }
