@@ -10,6 +10,8 @@ import type { Terminal } from "../terminal.ts"
 const CIPHERTEXT_MODE = 0o666
 const PLAINTEXT_MODE = 0o600
 const PRIVATE_FOLDER_MODE = 0o700
+/** A write takes milliseconds, unless the disk is busy. */
+const LOCK_WAIT_MS = 10_000
 
 export function nodeFiles(workingDirectory: string, terminal: Terminal): Files {
   return {
@@ -17,10 +19,12 @@ export function nodeFiles(workingDirectory: string, terminal: Terminal): Files {
     exists: async (path) => existsSync(path),
     read: (path, limit) => readInput(path, limit, { streams: true }),
     async replace(path, bytes, { expected, secret }) {
-      const { warnings } = await replaceFile(path, bytes, {
-        mode: secret ? PLAINTEXT_MODE : CIPHERTEXT_MODE,
-        ...(expected === undefined ? {} : { expected }),
-      })
+      // Loaded only by commands that write. Between the look at the target and the rename nobody of ours may pass.
+      const { lockFile } = await import("#core/host/lock.ts")
+      const lock = await lockFile(path, { purpose: "write", waitMs: LOCK_WAIT_MS })
+      const mode = secret ? PLAINTEXT_MODE : CIPHERTEXT_MODE
+      const options = expected === undefined ? { mode } : { mode, expected }
+      const { warnings } = await replaceFile(path, bytes, options).finally(() => lock.release())
       for (const warning of warnings) terminal.stderr.write(`warning: ${warning}\n`)
     },
     async makeFolderFor(path) {

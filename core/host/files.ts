@@ -10,6 +10,7 @@ import type { FileHandle } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
 import { equalBytes, randomBytes } from "../bytes.ts"
 import { ConclaveError, hasCode } from "../errors.ts"
+import { copyAttributes } from "./files/attributes.ts"
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants
 
@@ -146,8 +147,11 @@ async function writeAndRename(target: string, bytes: Uint8Array, options: Replac
   const handle = await fs.open(temporary, O_WRONLY | O_CREAT | O_EXCL | (O_NOFOLLOW ?? 0), mode)
   try {
     try {
+      if (old !== undefined) {
+        warnings.push(...(await copyAttributes(target, temporary)), ...(await keepOwnership(handle, old)))
+      }
+      // Only now: whoever may read the new file is whoever could read the old one.
       await handle.writeFile(bytes)
-      if (old !== undefined) warnings.push(...(await keepOwnership(handle, old)))
       await handle.sync()
     } finally {
       await handle.close()

@@ -8,10 +8,9 @@
  */
 
 import { createHash } from "node:crypto"
-import { lstatSync, mkdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { mkdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { basename, dirname, join } from "node:path"
-import { setTimeout } from "node:timers/promises"
 import { ConclaveError } from "../errors.ts"
 import type { Environment } from "./identities/locations.ts"
 import { isGone, pidOf, processMark } from "./process-mark.ts"
@@ -34,13 +33,15 @@ const POLL_MS = 25
 const GUARD_AGE_MS = 10_000
 
 /**
- * Takes the lock of a file, which need not be there yet.
+ * Takes the lock of a file, which need not be there yet. Where this user has
+ * no place for locks there are none.
  *
  * @throws {@link ConclaveError} `locked` while another process of this user holds it.
  */
 export async function lockFile(path: string, options: LockOptions): Promise<Lock> {
   const { purpose, waitMs = 0, env = process.env } = options
   const folder = lockFolder(env)
+  if (folder === null) return { release: () => undefined }
   const name = createHash("sha256")
     .update(`${purpose}\0${realPathOf(path)}`)
     .digest("hex")
@@ -48,7 +49,7 @@ export async function lockFile(path: string, options: LockOptions): Promise<Lock
   for (let waited = 0; ; waited += POLL_MS) {
     if (tryLock(lock)) return { release: () => rmSync(lock, { force: true }) }
     removeStale(lock)
-    if (waited < waitMs) await setTimeout(POLL_MS)
+    if (waited < waitMs) await new Promise((resolve) => setTimeout(resolve, POLL_MS))
     else if (tryLock(lock)) return { release: () => rmSync(lock, { force: true }) }
     else throw lockedBy(lock, path)
   }
@@ -100,32 +101,48 @@ function lockedBy(lock: string, file: string): ConclaveError {
   return new ConclaveError("locked", `${file} is being changed by another conclave`, { file, pid })
 }
 
-/** Memory that goes with the login where there is such a place. No secret is written here. */
-function lockFolder(env: Environment): string {
+/**
+ * Memory that goes with the login where there is such a place; no secret is
+ * written here. `null` where none is ours: somebody else must not be able to
+ * keep us from writing.
+ */
+function lockFolder(env: Environment): string | null {
   const runtime = env["XDG_RUNTIME_DIR"] ?? ""
-  const base = runtime !== "" && faultOfBase(runtime) === null ? runtime : tmpdir()
-  const own = join(base, base === runtime ? "conclave" : `conclave-${process.getuid?.() ?? "user"}`)
-  for (const folder of [own, join(own, "locks")]) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    const stat = lstatSync(folder)
-    const isOurs = process.getuid === undefined || stat.uid === process.getuid()
-    if (!stat.isDirectory() || !isOurs) {
-      throw new ConclaveError("write-failed", `${folder} is not ours: locks cannot be kept there`, {
-        file: folder,
-        reason: "EPERM",
-      })
+  const hasRuntime = runtime !== "" && faultOfBase(runtime) === null
+  const own = hasRuntime
+    ? join(runtime, "conclave")
+    : join(tmpdir(), `conclave-${process.getuid?.() ?? "user"}`)
+  const locks = join(own, "locks")
+  try {
+    for (const folder of [own, locks]) {
+      mkdirSync(folder, { recursive: true, mode: 0o700 })
+      if (faultOfBase(folder) !== null) return null
     }
+    return locks
+  } catch {
+    return null
   }
-  return join(own, "locks")
 }
 
 /** Two names of one file have one lock. What is not there yet is named within the real folder. */
 function realPathOf(path: string): string {
+  const folder = () =>
+    join(
+      orElse(
+        () => realpathSync(dirname(path)),
+        () => dirname(path),
+      ),
+      basename(path),
+    )
+  return orElse(() => realpathSync(path), folder)
+}
+
+/** What a path leads to cannot be told if a part of it is missing: whoever writes there finds that out. */
+function orElse<T>(find: () => T, other: () => T): T {
   try {
-    return realpathSync(path)
-  } catch (error) {
-    if (codeOf(error) !== "ENOENT") throw error
-    return join(realpathSync(dirname(path)), basename(path))
+    return find()
+  } catch {
+    return other()
   }
 }
 

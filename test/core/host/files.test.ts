@@ -25,6 +25,21 @@ async function modeOf(path: string): Promise<string> {
 
 const isRoot = process.getuid?.() === 0
 
+function python(script: string): string {
+  return execFileSync("python3", ["-c", script], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] })
+}
+
+/** Needs a way to set them, and a file system that has them. */
+const canSetAttributes = (() => {
+  const script = `import os, tempfile
+with tempfile.NamedTemporaryFile() as f: os.setxattr(f.name, "user.note", b"")`
+  try {
+    return process.platform === "linux" && python(script) === ""
+  } catch {
+    return false
+  }
+})()
+
 describe("reading", () => {
   test("gives the bytes of a file, up to the limit", async () => {
     const file = join(await temporaryFolder(), "a")
@@ -108,6 +123,29 @@ describe("replacing", () => {
     execFileSync("chown", ["1234:4321", file])
     await replaceFile(file, bytes("new"))
     expect(await stat(file)).toMatchObject({ uid: 1234, gid: 4321 })
+  })
+
+  test.runIf(canSetAttributes)("keeps access control lists and extended attributes", async () => {
+    const file = join(await temporaryFolder(), "a")
+    await writeFile(file, "old", { mode: 0o640 })
+    // Version 2; owner rw, user 65534 r, group r, mask r, others nothing.
+    const acl =
+      "02000000 01000600ffffffff 02000400feff0000 04000400ffffffff 10000400ffffffff 20000000ffffffff".replaceAll(
+        " ",
+        "",
+      )
+    python(
+      `import os; os.setxattr(${JSON.stringify(file)}, "system.posix_acl_access", bytes.fromhex("${acl}"))`,
+    )
+    python(`import os; os.setxattr(${JSON.stringify(file)}, "user.note", b"mine")`)
+    const { warnings } = await replaceFile(file, bytes("new"))
+    expect(warnings).toEqual([])
+    expect(await readFile(file, "utf8")).toBe("new")
+    expect(await modeOf(file)).toBe("640")
+    const shown = python(
+      `import os; print(os.getxattr(${JSON.stringify(file)}, "system.posix_acl_access").hex(), os.getxattr(${JSON.stringify(file)}, "user.note"))`,
+    )
+    expect(shown).toBe(`${acl} b'mine'\n`)
   })
 
   test("does not write into the file that is there: who has it open keeps the old one", async () => {
