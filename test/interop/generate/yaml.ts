@@ -142,7 +142,12 @@ function value(page: Page, column: number, head: string, depth: number): void {
   else if (kind < 45) spelled(page, column, start, block(random, column))
   else if (kind < 49) spelled(page, column, start, foldedOverLines(random, column))
   else if (kind < 52) write(page, column, `${start}${inline(page)}`)
-  else if (kind < 56) write(page, column, `${start} ${random.pick(["{}", "[]", '""', "''"])}${inline(page)}`)
+  else if (kind < 56)
+    write(
+      page,
+      column,
+      `${start} ${random.pick([style.emptyRemarks ? "{}" : "[]", "{}", '""', "''"])}${inline(page)}`,
+    )
   else if (kind < 62 && anchor === "" && page.aliasesLeft > 0 && page.anchors.length > 0) {
     page.aliasesLeft--
     write(page, column, `${head} *${random.pick(page.anchors).name}${inline(page)}`)
