@@ -29,7 +29,8 @@ export class IvStash {
 }
 
 function stashKey(plain: Plain, aad: string): string {
-  return `${aad}\0${plain.kind}\0${plainText(plain)}`
+  // With its length the path ends where it ends, whatever it and the value hold: an IV must not go to another value.
+  return `${plain.kind} ${aad.length} ${aad}${plainText(plain)}`
 }
 
 function plainText(plain: Plain): string {
