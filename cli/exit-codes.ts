@@ -34,6 +34,8 @@ export const EXIT_CODES = {
   "below-threshold": 128,
   "share-invalid": 128,
   "wrap-failed": 1,
+  "unwrap-failed": 128,
+  "not-trusted": 77,
   "kind-unsupported": 1,
   "passphrase-wrong": 77,
   "passphrase-needed": 77,

@@ -3,7 +3,7 @@
  * line what to do. With `--json` the same as data.
  */
 
-import { ConclaveError, type ErrorCode, type ErrorDetails } from "#core/errors.ts"
+import { type Attempt, ConclaveError, type ErrorCode, type ErrorDetails } from "#core/errors.ts"
 import { UsageError } from "./command.ts"
 import { EXIT_BUG, EXIT_CODES, EXIT_USAGE } from "./exit-codes.ts"
 import { escapeText } from "./terminal.ts"
@@ -12,6 +12,8 @@ type Hints = { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) => st
 
 const none = () => null
 const CHECK_KEYS = "check the identities in SOPS_AGE_KEY, SOPS_AGE_KEY_FILE and ~/.config/sops/age/keys.txt"
+
+const CHECK_HERE = "conclave doctor FILE tells which keys can be used here, and why others cannot"
 
 const HINTS: Hints = {
   syntax: () => "fix the file at that place, or name its format with --input-type",
@@ -35,10 +37,13 @@ const HINTS: Hints = {
   "comment-ambiguous": none,
   "recipient-invalid": none,
   "identity-invalid": none,
-  "no-identity": () => CHECK_KEYS,
-  "below-threshold": (details) => `${details.need - details.have} more key groups are needed; ${CHECK_KEYS}`,
+  "no-identity": ({ attempts }) => hintForAttempts(attempts),
+  "below-threshold": ({ need, have, attempts }) =>
+    `${need - have} more key groups are needed; ${hintForAttempts(attempts)}`,
   "share-invalid": none,
   "wrap-failed": none,
+  "unwrap-failed": none,
+  "not-trusted": ({ name }) => `if it is meant, say so for this repository: conclave trust ${name}`,
   "kind-unsupported": none,
   "passphrase-wrong": () => "try again",
   "passphrase-needed": () => "run this in a terminal",
@@ -69,6 +74,14 @@ const HINTS: Hints = {
   "plugin-failed": none,
   "plugin-untrusted": () => "run this in a terminal, which asks whether it may be run",
   "upload-failed": none,
+}
+
+/** Where one word of the user's would do, that; else where identities are looked for. */
+function hintForAttempts(attempts: readonly Attempt[]): string {
+  if (attempts.some(({ outcome }) => outcome === "not-trusted")) {
+    return "if what the file names is meant, say so for this repository with conclave trust; conclave trust --help tells what that allows"
+  }
+  return attempts.some(({ kind }) => kind === "age") || attempts.length === 0 ? CHECK_KEYS : CHECK_HERE
 }
 
 export type Report = {

@@ -60,6 +60,10 @@ export type ErrorDetails = {
   "share-invalid": { reason: string }
   /** A recipient could not be wrapped to. */
   "wrap-failed": { recipient: string }
+  /** What an outside key holds could not be had from it now: unreachable, denied, disabled, altered. */
+  "unwrap-failed": { recipient: string }
+  /** A file or the repository's configuration names something that could hand out a credential, and the user has not agreed. */
+  "not-trusted": { name: string }
   /** A key kind that this build cannot use. */
   "kind-unsupported": { kind: string }
   /** A passphrase that does not open its file. */
@@ -122,7 +126,7 @@ export type Attempt = {
   /** The whole recipient, ARN, fingerprint or resource id. */
   readonly recipient: string
   readonly kind: string
-  readonly outcome: "opened" | "not-mine" | "failed" | "unsupported"
+  readonly outcome: "opened" | "not-mine" | "failed" | "unsupported" | "not-trusted"
   /** Why, in words without any secret. */
   readonly reason?: string
 }

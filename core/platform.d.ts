@@ -13,3 +13,13 @@ declare class TextDecoder {
 }
 
 declare const crypto: { getRandomValues<T extends Uint8Array>(array: T): T }
+
+/** Says to a call that its answer is no longer wanted. */
+declare interface AbortSignal {
+  readonly aborted: boolean
+}
+
+declare class AbortController {
+  readonly signal: AbortSignal
+  abort(): void
+}

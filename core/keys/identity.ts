@@ -6,6 +6,8 @@ import type { KeyEntry } from "./key-entry.ts"
 export interface Identity {
   /** Where it came from (a file, the name of a variable, "AWS KMS"), for reports. */
   readonly source: string
+  /** Whether it asks another machine: it comes after those that do not, and is asked for many entries at a time. */
+  readonly remote?: boolean
 
   /** Whether it could ever unwrap entries like this one, judged without any work. */
   handles(entry: KeyEntry): boolean
@@ -17,6 +19,15 @@ export interface Identity {
    * someone else, which is no error.
    * @throws {@link ConclaveError} only if the entry is wrapped for this
    * identity and broken, or if what it needs (a network, a card) failed.
+   * @param signal - Once aborted, nobody waits for the answer: a remote
+   * identity must then end soon, in whatever way.
    */
-  unwrap(entry: KeyEntry): Promise<Uint8Array | null>
+  unwrap(entry: KeyEntry, signal?: AbortSignal): Promise<Uint8Array | null>
+
+  /**
+   * Only where a person may have to be asked before it can be used: asks now.
+   *
+   * @returns Whether it was behind a passphrase and is open now.
+   */
+  unlock?(): Promise<boolean>
 }

@@ -4,7 +4,8 @@
  * them as the threshold asks for are combined.
  *
  * Identities are taken one after the other, and only while groups are missing:
- * behind a later one may be a passphrase to type or a command to run.
+ * behind a later one may be a passphrase to type or a command to run. Those
+ * that ask another machine come last, and are asked for many entries at a time.
  */
 
 import { wipe } from "../bytes.ts"
@@ -12,29 +13,23 @@ import { type Attempt, ConclaveError } from "../errors.ts"
 import { combineShares, toShare } from "../shamir/shares.ts"
 import { DATA_KEY_SIZE, type DataKey, toDataKey } from "./data-key.ts"
 import type { Identity } from "./identity.ts"
-import { entryId, type KeyEntry, type KeyGroup, type KeyKind } from "./key-entry.ts"
+import type { KeyGroup, KeyKind } from "./key-entry.ts"
 import { type LazyList, toLazyList } from "./lazy-list.ts"
+import { type Trial, toAttempt, toTrial, unwrapTrial } from "./trial.ts"
 
 /** sops' `--decryption-order` when none is given. */
 const DEFAULT_ORDER: readonly KeyKind[] = ["age", "pgp"]
 
 const MIN_THRESHOLD = 2
 
+/** How many entries of one document are with other machines at a time. */
+const MAX_CALLS = 16
+
 export type Unwrapped = {
   /** The caller wipes it. */
   readonly dataKey: DataKey
   /** One outcome for each entry that was tried, in the order of the document. */
   readonly attempts: readonly Attempt[]
-}
-
-/** One entry on its way: what is known of it so far. */
-type Trial = {
-  readonly entry: KeyEntry
-  readonly group: number
-  /** Its place in the decryption order. */
-  readonly rank: number
-  outcome: Attempt["outcome"] | "untried"
-  reason?: string
 }
 
 /** The data key or shares found so far, by group. */
@@ -46,7 +41,7 @@ type Secrets = Map<number, Uint8Array>
  * @param threshold - As stored; 0 with several groups means all of them.
  * @param identities - In the order in which they may be used; an iterable is
  * read no further than needed. An identity is tried on all groups before the
- * next one is taken.
+ * next one is taken; remote ones all together, after the others.
  * @param order - Kinds to try first; the others follow as stored.
  * @throws {@link ConclaveError} `no-identity` if no group opens,
  * `below-threshold` if some do, and too few, both with one attempt for each
@@ -68,7 +63,7 @@ export async function unwrapDataKey(
       const ranked = trials.filter((trial) => trial.rank === rank)
       await openGroups(ranked, list, { secrets, need, size })
     }
-    if (secrets.size < need) throw notOpened(secrets.size, need, trials.map(toAttempt))
+    if (secrets.size < need) throw notOpened(trials, secrets, need)
     const dataKey = await toKey([...secrets.values()])
     return { dataKey, attempts: trials.filter(({ outcome }) => outcome !== "untried").map(toAttempt) }
   } catch (error) {
@@ -84,11 +79,6 @@ function neededGroups(groups: number, threshold: number): number {
   return threshold === 0 ? groups : Math.max(threshold, MIN_THRESHOLD)
 }
 
-function toTrial(entry: KeyEntry, group: number, order: readonly KeyKind[]): Trial {
-  const place = order.indexOf(entry.kind)
-  return { entry, group, rank: place < 0 ? order.length : place, outcome: "untried" }
-}
-
 type Goal = { readonly secrets: Secrets; readonly need: number; readonly size: number }
 
 async function openGroups(
@@ -97,11 +87,16 @@ async function openGroups(
   goal: Goal,
 ): Promise<void> {
   const { secrets, need, size } = goal
+  const remotes: Identity[] = []
   for (let index = 0; ; index++) {
     const missing = trials.filter(({ group }) => !secrets.has(group))
     if (missing.length === 0) return
     const identity = await identities.at(index)
-    if (identity === undefined) return
+    if (identity === undefined) return askRemotely(missing, remotes, goal)
+    if (identity.remote === true) {
+      remotes.push(identity)
+      continue
+    }
     for (const trial of missing) {
       if (secrets.has(trial.group) || !identity.handles(trial.entry)) continue
       const secret = await unwrapTrial(trial, identity, size)
@@ -111,35 +106,33 @@ async function openGroups(
   }
 }
 
-async function unwrapTrial(trial: Trial, identity: Identity, size: number): Promise<Uint8Array | null> {
-  try {
-    const secret = await identity.unwrap(trial.entry)
-    if (secret === null) {
-      if (trial.outcome === "untried") trial.outcome = "not-mine"
-      return null
+/** All at a time, until there are enough groups; what is still under way then is called off. */
+async function askRemotely(
+  trials: readonly Trial[],
+  identities: readonly Identity[],
+  { secrets, need, size }: Goal,
+): Promise<void> {
+  const calls = trials.flatMap((trial) =>
+    identities.filter((identity) => identity.handles(trial.entry)).map((identity) => ({ trial, identity })),
+  )
+  if (calls.length === 0) return
+  const controller = new AbortController()
+  const queue = calls.values()
+  const lane = async () => {
+    for (const { trial, identity } of queue) {
+      if (controller.signal.aborted) return
+      if (secrets.has(trial.group)) continue
+      const secret = await unwrapTrial(trial, identity, size, controller.signal)
+      if (secret === null) continue
+      if (secrets.size === need || secrets.has(trial.group)) wipe(secret)
+      else secrets.set(trial.group, secret)
+      if (secrets.size === need) controller.abort()
     }
-    checkSecret(secret, size)
-    trial.outcome = "opened"
-    delete trial.reason
-    return secret
-  } catch (error) {
-    // Anything else is a bug, and must not pass for an entry that does not open.
-    if (!(error instanceof ConclaveError)) throw error
-    if (trial.outcome === "failed") return null
-    trial.outcome = error.code === "kind-unsupported" ? "unsupported" : "failed"
-    trial.reason = error.message
-    return null
   }
-}
-
-function checkSecret(secret: Uint8Array, size: number): void {
-  if (secret.length !== size) {
-    wipe(secret)
-    throw new ConclaveError("malformed", `unwraps to ${secret.length} bytes where ${size} are expected`, {
-      at: "wrapped key",
-    })
-  }
-  if (size > DATA_KEY_SIZE) toShare(secret)
+  // All are waited for, also after a bug in one: none may add a secret behind the one who wipes them.
+  const ended = await Promise.allSettled(Array.from({ length: Math.min(MAX_CALLS, calls.length) }, lane))
+  const broken = ended.find((result) => result.status === "rejected")
+  if (broken !== undefined) throw broken.reason
 }
 
 async function toKey(secrets: readonly Uint8Array[]): Promise<DataKey> {
@@ -150,19 +143,12 @@ async function toKey(secrets: readonly Uint8Array[]): Promise<DataKey> {
   return toDataKey(combined)
 }
 
-function toAttempt({ entry, group, outcome, reason }: Trial): Attempt {
-  const about = { group, recipient: entryId(entry), kind: entry.kind }
-  if (outcome === "untried") {
-    return {
-      ...about,
-      outcome: "unsupported",
-      reason: `there is no identity for keys of this kind (${entry.kind})`,
-    }
-  }
-  return reason === undefined ? { ...about, outcome } : { ...about, outcome, reason }
-}
-
-function notOpened(have: number, need: number, attempts: readonly Attempt[]): ConclaveError {
+function notOpened(trials: readonly Trial[], secrets: Secrets, need: number): ConclaveError {
+  const have = secrets.size
+  // What was left out because its group had opened already says nothing.
+  const attempts: Attempt[] = trials
+    .filter(({ group, outcome }) => outcome !== "untried" || !secrets.has(group))
+    .map(toAttempt)
   if (have === 0) {
     return new ConclaveError("no-identity", "no identity unwraps the data key", { attempts })
   }

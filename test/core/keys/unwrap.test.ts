@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events"
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { ConclaveError } from "../../../core/errors.ts"
@@ -291,6 +292,145 @@ describe("identities that are made one by one", () => {
     const source = making([holder("age", []), holder("pgp", ["p"])], made)
     await unwrapDataKey([[pgp("p"), age("a")]], 0, source)
     expect(made).toEqual(["age of ", "pgp of p", "closed"])
+  })
+})
+
+describe("identities that ask another machine", () => {
+  type Call = { readonly name: string; answer(secret: Uint8Array | Error | null): void }
+
+  /** Notes each call, which the test answers; ends when it is called off. */
+  function remote(): { readonly identity: Identity; readonly calls: Call[]; readonly calledOff: string[] } {
+    const calls: Call[] = []
+    const calledOff: string[] = []
+    const identity: Identity = {
+      source: "elsewhere",
+      remote: true,
+      handles: (entry) => entry.kind === "kms",
+      unwrap: (entry, signal) =>
+        new Promise((resolve, reject) => {
+          const name = entry.kind === "kms" ? entry.arn : ""
+          // The host's signals can be listened to; core needs to know less of them.
+          const listened = signal as globalThis.AbortSignal
+          setMaxListeners(0, listened)
+          listened.addEventListener("abort", () => {
+            calledOff.push(name)
+            reject(new ConclaveError("unwrap-failed", "called off", { recipient: name }))
+          })
+          calls.push({
+            name,
+            answer: (secret) => (secret instanceof Error ? reject(secret) : resolve(secret)),
+          })
+        }),
+    }
+    return { identity, calls, calledOff }
+  }
+
+  const failure = (reason: string) => new ConclaveError("unwrap-failed", reason, { recipient: "" })
+
+  async function turns(count = 20): Promise<void> {
+    for (let turn = 0; turn < count; turn++) await Promise.resolve()
+  }
+
+  test("come after the others, wherever they stand", async () => {
+    const { identity, calls } = remote()
+    const { dataKey: opened } = await unwrapDataKey(
+      [[kms("k"), age("a")]],
+      0,
+      [identity, holder("age", ["a"])],
+      [],
+    )
+    expect(opened).toEqual(dataKey)
+    expect(calls).toEqual([])
+  })
+
+  test("are asked for all groups at once, and called off when there are enough", async () => {
+    const { identity, calls, calledOff } = remote()
+    const shares = await splitSecret(dataKey, 5, 2)
+    const opening = unwrapDataKey(
+      shares.map((share, index) => [kms(`k${index}`, share)]),
+      2,
+      [identity],
+    )
+    await turns()
+    expect(calls.map(({ name }) => name)).toEqual(["k0", "k1", "k2", "k3", "k4"])
+    calls[1]?.answer(failure("denied"))
+    calls[4]?.answer(Uint8Array.from(shares[4] ?? []))
+    calls[2]?.answer(Uint8Array.from(shares[2] ?? []))
+    const { dataKey: opened, attempts } = await opening
+    expect(opened).toEqual(dataKey)
+    expect(calledOff).toEqual(expect.arrayContaining(["k0", "k3"]))
+    expect(attempts).toEqual([
+      { group: 1, recipient: "k1", kind: "kms", outcome: "failed", reason: "denied" },
+      { group: 2, recipient: "k2", kind: "kms", outcome: "opened" },
+      { group: 4, recipient: "k4", kind: "kms", outcome: "opened" },
+    ])
+  })
+
+  test("are asked for no more than 16 entries at a time", async () => {
+    const { identity, calls } = remote()
+    const group = Array.from({ length: 40 }, (_, index) => kms(`k${index}`))
+    const opening = unwrapDataKey([group], 0, [identity])
+    await turns()
+    expect(calls).toHaveLength(16)
+    for (const call of calls.slice(0, 3)) call.answer(failure("denied"))
+    await turns()
+    expect(calls).toHaveLength(19)
+    calls[18]?.answer(Uint8Array.from(dataKey))
+    expect((await opening).dataKey).toEqual(dataKey)
+    expect(calls).toHaveLength(19)
+  })
+
+  test("tell what became of every call when too few groups open", async () => {
+    const { identity, calls } = remote()
+    const [share = new Uint8Array(0)] = await splitSecret(dataKey, 2, 2)
+    const untrusted = new ConclaveError("not-trusted", "needs your word", { name: "kms-role:r" })
+    const opening = unwrapDataKey(
+      [
+        [kms("a", share), kms("b")],
+        [kms("c"), kms("d")],
+      ],
+      2,
+      [identity],
+    )
+    await turns()
+    calls[0]?.answer(Uint8Array.from(share))
+    calls[1]?.answer(failure("denied"))
+    calls[2]?.answer(untrusted)
+    calls[3]?.answer(failure("unreachable"))
+    await expect(opening).rejects.toMatchObject({
+      code: "below-threshold",
+      details: {
+        have: 1,
+        attempts: [
+          { recipient: "a", outcome: "opened" },
+          { recipient: "b", outcome: "failed", reason: "denied" },
+          { recipient: "c", outcome: "not-trusted", reason: "needs your word" },
+          { recipient: "d", outcome: "failed", reason: "unreachable" },
+        ],
+      },
+    })
+  })
+
+  test("do not hide a bug", async () => {
+    const { identity, calls } = remote()
+    const opening = unwrapDataKey([[kms("a"), kms("b")]], 0, [identity])
+    await turns()
+    calls[0]?.answer(new TypeError("undefined is not a function"))
+    calls[1]?.answer(Uint8Array.from(dataKey))
+    await expect(opening).rejects.toThrow(TypeError)
+  })
+})
+
+test("an entry whose group has opened by another is not called one of a strange kind", async () => {
+  const [share, other] = await splitSecret(dataKey, 2, 2)
+  const groups = [[age("a", share), age("b", share)], [pgp("p", other)]]
+  await expect(unwrapDataKey(groups, 2, [holder("age", ["a"])])).rejects.toMatchObject({
+    details: {
+      attempts: [
+        { recipient: "a", outcome: "opened" },
+        { recipient: "p", outcome: "unsupported" },
+      ],
+    },
   })
 })
 
