@@ -67,7 +67,8 @@ export function sameContent(a: Tree, b: Tree): boolean {
 
 type Item = Node | Comment | Entry
 
-function sameItem(a: Item, b: Item): boolean {
+/** The same for a part of a tree. */
+export function sameItem(a: Item, b: Item): boolean {
   if (a.kind === "map" || a.kind === "list") {
     if (b.kind !== a.kind || b.items.length !== a.items.length) return false
     const theirs: readonly Item[] = b.items
