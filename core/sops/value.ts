@@ -41,6 +41,14 @@ export function isEncryptedValue(text: string): boolean {
   return ENCRYPTED.test(text)
 }
 
+/** The type that an encrypted value names, `comment` among them; `null` for what has not its outer shape. */
+export function encryptedType(value: Scalar): string | null {
+  if (value.kind === "str") return ENCRYPTED.exec(value.text)?.[4] ?? null
+  // Only what is too long to be a string comes as bytes.
+  if (value.kind !== "bytes" || fromAscii(value.bytes.subarray(0, 15)) !== "ENC[AES256_GCM,") return null
+  return /,type:([^,\]]+)\]/.exec(fromAscii(value.bytes.subarray(-128)))?.[1] ?? null
+}
+
 /**
  * Encrypts one value or comment, under a fresh random IV unless one is given.
  *
