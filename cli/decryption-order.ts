@@ -15,6 +15,10 @@ const KINDS: ReadonlyMap<string, KeyKind> = new Map([
   ["hckms", "hckms"],
 ])
 
+export function isKeyKind(word: string): word is KeyKind {
+  return KINDS.has(word)
+}
+
 /** `undefined` when nothing is given. */
 export function parseOrder(text: string | undefined): KeyKind[] | undefined {
   if (text === undefined || text === "") return undefined

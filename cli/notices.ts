@@ -1,5 +1,6 @@
 /** Notices of a document, in words. */
 
+import type { LayoutNotice } from "#core/formats/layout.ts"
 import type { Notice } from "#core/sops/crypt.ts"
 
 export function describeNotices(file: string, notices: readonly Notice[]): string[] {
@@ -9,4 +10,13 @@ export function describeNotices(file: string, notices: readonly Notice[]): strin
       ? `warning: ${place}: a comment stands in clear where the rule encrypts it`
       : `warning: ${place}: an encrypted comment does not open here; it was moved or altered`
   })
+}
+
+/** What the layout could not keep as the user wrote it. */
+export function describeLayoutNotices(file: string, notices: readonly LayoutNotice[]): string[] {
+  return notices.map(({ code, line, at }) =>
+    code === "expanded-alias"
+      ? `note: ${file}:${line}: ${at}: an alias is written out, since a value below it is encrypted`
+      : `note: ${file}:${line}: ${at}: will be spelled in another way when it is decrypted`,
+  )
 }

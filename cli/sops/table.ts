@@ -1,6 +1,7 @@
 /** The flags of sops 3.13 that its commands share. */
 
 import { KEY_FLAGS } from "../key-options.ts"
+import { ADD_FLAGS, REMOVE_FLAGS } from "../reader-options.ts"
 import type { FlagSpec } from "./flags.ts"
 
 const string = (names: string | readonly string[], variable?: string): FlagSpec => ({
@@ -94,6 +95,50 @@ export const EXEC_FILE_FLAGS: readonly FlagSpec[] = [
   ...DECRYPTION_FLAGS,
 ]
 
+const THRESHOLD_FLAG: FlagSpec = { names: ["shamir-secret-sharing-threshold"], kind: "int" }
+
+export const UNSET_FLAGS: readonly FlagSpec[] = [
+  ...TYPE_FLAGS,
+  THRESHOLD_FLAG,
+  bool("ignore-mac"),
+  bool("idempotent"),
+  ...DECRYPTION_FLAGS,
+]
+
+export const SET_FLAGS: readonly FlagSpec[] = [...UNSET_FLAGS, bool("value-file"), bool("value-stdin")]
+
+const READER_FLAGS: readonly FlagSpec[] = [...ADD_FLAGS, ...REMOVE_FLAGS].map((name) => string(name))
+
+export const ROTATE_FLAGS: readonly FlagSpec[] = [
+  ...OUTPUT_FLAGS,
+  ...TYPE_FLAGS,
+  string("encryption-context"),
+  ...READER_FLAGS,
+  ...DECRYPTION_FLAGS,
+]
+
+export const UPDATEKEYS_FLAGS: readonly FlagSpec[] = [
+  bool("yes", "y"),
+  string("input-type"),
+  ...KEY_SERVICE_FLAGS,
+]
+
+const GROUP_FLAGS: readonly FlagSpec[] = [
+  string(["file", "f"]),
+  bool("in-place", "i"),
+  THRESHOLD_FLAG,
+  ...KEY_SERVICE_FLAGS,
+]
+
+export const GROUPS_ADD_FLAGS: readonly FlagSpec[] = [
+  ...KEY_FLAGS.map(({ flag }): FlagSpec => ({ names: [flag], kind: "strings" })),
+  string("aws-profile"),
+  string("encryption-context"),
+  ...GROUP_FLAGS,
+]
+
+export const GROUPS_DELETE_FLAGS: readonly FlagSpec[] = GROUP_FLAGS
+
 export const PUBLISH_FLAGS: readonly FlagSpec[] = [
   bool("yes", "y"),
   bool("omit-extensions"),
@@ -106,7 +151,11 @@ export const PUBLISH_FLAGS: readonly FlagSpec[] = [
 export const TOP_LEVEL_FLAGS: readonly FlagSpec[] = [
   bool("decrypt", "d"),
   bool("encrypt", "e"),
+  bool("rotate", "r"),
+  string("set"),
+  bool("show-master-keys", "s"),
   ...GLOBAL_FLAGS,
+  ...READER_FLAGS,
   ...ENCRYPT_FLAGS.filter(({ names }) => names[0] !== "verbose"),
   string("extract"),
   bool("ignore-mac"),

@@ -1,0 +1,4 @@
+import { get } from "../commands/get.ts"
+import { startCommand } from "../process.ts"
+
+export const start = startCommand(get)

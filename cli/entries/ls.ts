@@ -1,0 +1,4 @@
+import { ls } from "../commands/ls.ts"
+import { startCommand } from "../process.ts"
+
+export const start = startCommand(ls)
