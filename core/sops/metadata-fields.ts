@@ -26,21 +26,7 @@ export class FieldReader {
   /** Text of a scalar; empty when absent or null. */
   text(name: string): string {
     const value = this.#values.get(name)
-    if (value === undefined) return ""
-    switch (value.kind) {
-      case "null":
-        return ""
-      case "str":
-        return value.text
-      case "int":
-        return value.value.toString()
-      case "float":
-        return formatPlainFloat(value.value)
-      case "bool":
-        return value.value ? "1" : "0"
-      default:
-        throw malformed(`${this.at}.${name}`, value.kind === "time" ? "must be in quotes" : "is not a text")
-    }
+    return value === undefined ? "" : textOf(value, `${this.at}.${name}`)
   }
 
   /** 0 when absent. */
@@ -84,11 +70,27 @@ export class FieldReader {
     const texts = new Map<string, string>()
     for (const item of value.items) {
       if (item.kind === "comment") continue
-      // A reader of one field, because the keys of this map are free and keep their case.
-      const one: MapNode = { kind: "map", items: [{ ...item, key: "value" }] }
-      texts.set(item.key, new FieldReader(one, `${this.at}.${name}.${item.key}`).text("value"))
+      // The keys of this map are free, and keep their case.
+      texts.set(item.key, textOf(item.value, `${this.at}.${name}.${item.key}`))
     }
     return texts.size === 0 ? undefined : texts
+  }
+}
+
+function textOf(value: Node, at: string): string {
+  switch (value.kind) {
+    case "null":
+      return ""
+    case "str":
+      return value.text
+    case "int":
+      return value.value.toString()
+    case "float":
+      return formatPlainFloat(value.value)
+    case "bool":
+      return value.value ? "1" : "0"
+    default:
+      throw malformed(at, value.kind === "time" ? "must be in quotes" : "is not a text")
   }
 }
 
