@@ -6,6 +6,7 @@ import type { SourceReport } from "#core/host/identities/report.ts"
 import type { Identity } from "#core/keys/identity.ts"
 import type { KeySpec } from "#core/keys/key-spec.ts"
 import type { Recipient } from "#core/keys/recipient.ts"
+import type { Agent } from "./agent.ts"
 import type { Files } from "./files.ts"
 import type { Launcher } from "./launcher.ts"
 import type { Terminal } from "./terminal.ts"
@@ -17,6 +18,8 @@ export interface Context {
   readonly cipher: Cipher
   /** Loaded only by commands that start others. */
   launcher(): Promise<Launcher>
+  /** Loaded only by unlock and lock. */
+  agent(): Promise<Agent>
   readonly env: Readonly<Record<string, string | undefined>>
   /** Absolute. */
   readonly workingDirectory: string

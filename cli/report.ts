@@ -37,7 +37,10 @@ const HINTS: Hints = {
   "comment-ambiguous": none,
   "recipient-invalid": none,
   "identity-invalid": none,
-  "no-identity": ({ attempts }) => hintForAttempts(attempts),
+  "no-identity": ({ attempts, sources = [] }) =>
+    sources.some((source) => source.includes(": passphrase-needed"))
+      ? "conclave unlock asks for the passphrase, once for all commands; or run this in a terminal"
+      : hintForAttempts(attempts),
   "below-threshold": ({ need, have, attempts }) =>
     `${need - have} more key groups are needed; ${hintForAttempts(attempts)}`,
   "share-invalid": none,
@@ -46,7 +49,7 @@ const HINTS: Hints = {
   "not-trusted": ({ name }) => `if it is meant, say so for this repository: conclave trust ${name}`,
   "kind-unsupported": none,
   "passphrase-wrong": () => "try again",
-  "passphrase-needed": () => "run this in a terminal",
+  "passphrase-needed": () => "run this in a terminal, or conclave unlock before",
   "config-missing": () => "name recipients with --age, or write a .sops.yaml at the root of the repository",
   "config-invalid": none,
   "no-rule": (details) => `add a rule for it to ${details.config}`,
@@ -63,12 +66,12 @@ const HINTS: Hints = {
     "log in so that XDG_RUNTIME_DIR is set, or mount a tmpfs and encrypt the swap; --allow-disk takes a disk, and edit.allow_disk: true in your own conclave/config.yaml makes that the rule",
   "editor-failed": () => "name an editor with --editor, SOPS_EDITOR or EDITOR",
   "env-refused": ({ key, reason }) =>
-    reason === "loader" || reason === "null" || reason === "name"
+    reason === "loader" || reason === "null" || (reason === "name" && !/^$|[=\0]/.test(key))
       ? `if it is meant, allow it by name: --allow ${key}, or CONCLAVE_ALLOW_ENV=${key}`
       : "leave it out of the file, or hand the whole file over with exec-file",
   "command-not-found": none,
   "process-failed": none,
-  "agent-failed": () => "conclave unlock --status says how it stands; conclave lock ends it",
+  "agent-failed": none,
   "endpoint-untrusted": ({ endpoint }) =>
     `if it is yours, name it: VAULT_ADDR=${endpoint}, or SOPS_HC_VAULT_ALLOWLIST=${endpoint}`,
   "plugin-failed": none,

@@ -5,14 +5,44 @@ import type { Command } from "../command.ts"
 import type { Context } from "../context.ts"
 import { EXIT_USAGE } from "../exit-codes.ts"
 import { helpText } from "../parse.ts"
+import { defineCompletion } from "./completion.ts"
 import { decrypt } from "./decrypt.ts"
 import { encrypt } from "./encrypt.ts"
 import { execEnv } from "./exec-env.ts"
 import { execFile } from "./exec-file.ts"
 import { filestatus } from "./filestatus.ts"
+import { get } from "./get.ts"
+import { groups } from "./groups.ts"
 import { identity } from "./identity.ts"
+import { lock } from "./lock.ts"
+import { ls } from "./ls.ts"
+import { rekey } from "./rekey.ts"
+import { set } from "./set.ts"
+import { unlock } from "./unlock.ts"
+import { unset } from "./unset.ts"
+import { updatekeys } from "./updatekeys.ts"
 
-const COMMANDS = [encrypt, decrypt, execEnv, execFile, filestatus, identity] as unknown as readonly Command[]
+const OTHERS = [
+  encrypt,
+  decrypt,
+  set,
+  unset,
+  get,
+  ls,
+  rekey,
+  updatekeys,
+  groups,
+  execEnv,
+  execFile,
+  filestatus,
+  identity,
+  unlock,
+  lock,
+] as unknown as readonly Command[]
+
+export const completion = defineCompletion(OTHERS)
+
+const COMMANDS = [...OTHERS, completion as unknown as Command]
 
 export async function runHelp(words: readonly string[], { terminal }: Context): Promise<number> {
   const [first, second] = words.filter((word) => word !== "--help" && word !== "-h")

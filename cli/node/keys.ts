@@ -1,10 +1,12 @@
 /** Identities and recipients of this machine's user. */
 
-import { ConclaveError } from "#core/errors.ts"
+import { ConclaveError, hasCode } from "#core/errors.ts"
 import { nativeAgeEngine } from "#core/host/age-native.ts"
+import { findAgentSocket } from "#core/host/agent/place.ts"
 import { ageKeysFile } from "#core/host/identities/locations.ts"
 import { ageIdentitySources } from "#core/host/identities.ts"
 import { parseAgeRecipient } from "#core/keys/age/recipient.ts"
+import type { Identity } from "#core/keys/identity.ts"
 import type { KeySpec } from "#core/keys/key-spec.ts"
 import type { Recipient } from "#core/keys/recipient.ts"
 import type { IdentityPool } from "../context.ts"
@@ -15,8 +17,29 @@ export function nodeIdentities(terminal: Terminal): IdentityPool {
     env: process.env,
     platform: process.platform,
     askPassphrase: (source) => terminal.askHidden(`Passphrase for ${escapeText(source)}: `),
+    findAgent: (fault) => findAgent(terminal, fault),
   })
   return { identities, reports }
+}
+
+async function findAgent(terminal: Terminal, fault: (reason: string) => void): Promise<Identity | null> {
+  const uid = process.getuid?.() ?? -1
+  try {
+    const socket = findAgentSocket({ env: process.env, platform: process.platform, uid })
+    if (socket === null) return null
+    // Sockets are a module of Node that few calls need, and start-up is felt.
+    const { agentIdentity } = await import("#core/host/agent/client.ts")
+    return agentIdentity(socket, { fault, askConsent: (question) => askConsent(question, terminal) })
+  } catch (error) {
+    if (!hasCode(error, "agent-failed")) throw error
+    fault(error.details.reason)
+    return null
+  }
+}
+
+async function askConsent(question: string, terminal: Terminal): Promise<boolean | null> {
+  const answer = await terminal.ask(`${escapeText(question)} [y/N] `)
+  return answer === null ? null : /^y(es)?$/i.test(answer.trim())
 }
 
 export function nodeAgeKeysFile(): string | null {

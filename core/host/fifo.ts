@@ -39,13 +39,13 @@ export type ServedFifo = {
  * @throws {@link ConclaveError} `process-failed` where the system has no named pipes.
  */
 export async function serveFifo(content: Uint8Array, name: string): Promise<ServedFifo> {
-  const folder = await createPrivateFolder()
+  const folder = createPrivateFolder()
   try {
     const server = new FifoServer(folder, name, content)
     await server.start()
     return server
   } catch (error) {
-    await folder.remove()
+    folder.remove()
     throw error
   }
 }
@@ -84,7 +84,7 @@ class FifoServer implements ServedFifo {
     await this.#serving
     closeSync(reader)
     for (const socket of this.#readers) socket.destroy()
-    await this.#folder.remove()
+    this.#folder.remove()
   }
 
   async #serve(): Promise<void> {

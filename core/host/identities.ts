@@ -10,6 +10,8 @@
  * 4. SOPS_AGE_KEY_CMD, which prints them; told the recipient in SOPS_AGE_RECIPIENT
  * 5. `<user config dir>/sops/age/keys.txt`
  *
+ * What is behind a passphrase is asked of the agent of `conclave unlock` first.
+ *
  * Unlike sops, a place is looked at only when no earlier one has opened the
  * document: no command is run and no passphrase asked for without need.
  */
@@ -30,7 +32,7 @@ import {
 } from "./identities/age-source.ts"
 import { ageKeysFile, type Environment, sshKeyFiles } from "./identities/locations.ts"
 import type { AskPassphrase } from "./identities/passphrase.ts"
-import { createJournal, type SourceReport } from "./identities/report.ts"
+import { createJournal, type Journal, type SourceReport } from "./identities/report.ts"
 
 /** As in sops and age. */
 const MAX_SOURCE_SIZE = 16 * 1024 * 1024
@@ -39,6 +41,13 @@ export type IdentityOptions = {
   readonly env: Environment
   readonly platform: NodeJS.Platform
   readonly askPassphrase: AskPassphrase
+  /**
+   * The agent that holds identities already, if one runs. It is asked before
+   * anything that is behind a passphrase, and last of all.
+   *
+   * @param fault - Told why one that is there is of no use.
+   */
+  readonly findAgent?: (fault: (reason: string) => void) => Promise<Identity | null>
 }
 
 export type IdentitySources = {
@@ -65,19 +74,47 @@ export function ageIdentitySources(options: IdentityOptions): IdentitySources {
     () => keyCommandVariable("SOPS_AGE_KEY_CMD", context),
     () => defaultKeyFile(context),
   ]
+  const agent = findOnce(options, journal)
   const opened = new Map<Opening, Promise<readonly Identity[]>>()
 
   async function* iterate(): AsyncGenerator<Identity> {
     for (const opening of openings) {
       const identities = opened.get(opening) ?? opening()
       opened.set(opening, identities)
-      yield* await identities
+      for (const identity of await identities) {
+        yield identity.unlock === undefined ? identity : agentFirst(identity, agent)
+      }
     }
+    const held = await agent()
+    if (held !== null) yield held
   }
   return { identities: { [Symbol.asyncIterator]: iterate }, reports: journal.reports }
 }
 
 type Context = SourceContext & IdentityOptions
+
+type FindAgent = () => Promise<Identity | null>
+
+/** The agent is looked for when something may have to be asked, and not before. */
+function findOnce({ findAgent }: IdentityOptions, journal: Journal): FindAgent {
+  let found: Promise<Identity | null> | undefined
+  return () => {
+    found ??=
+      findAgent?.((reason) => journal.report("conclave unlock", "failed", reason)) ?? Promise.resolve(null)
+    return found
+  }
+}
+
+/** Asks the agent before the identity may ask a person. */
+function agentFirst(identity: Identity, agent: FindAgent): Identity {
+  return {
+    ...identity,
+    async unwrap(entry, signal) {
+      const secret = await (await agent())?.unwrap(entry)
+      return secret ?? identity.unwrap(entry, signal)
+    },
+  }
+}
 
 async function sshFileVariable(name: string, context: Context): Promise<readonly Identity[]> {
   const path = context.env[name]
@@ -111,10 +148,14 @@ function sshFile(path: string, name: string, context: Context): Identity {
     }
   }
 
-  return deferredIdentity(name, ["ssh"], () => {
+  const fetch = (): Promise<readonly Identity[]> => {
     opened ??= open()
     return opened
-  })
+  }
+  return {
+    ...deferredIdentity(name, ["ssh"], fetch),
+    unlock: async () => (await (await fetch())[0]?.unlock?.()) === true,
+  }
 }
 
 async function sshCommandVariable(name: string, context: Context): Promise<readonly Identity[]> {

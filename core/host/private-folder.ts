@@ -1,16 +1,15 @@
-/** A temporary folder that is ours alone (0700), for pipes and sockets: it is on a disk, and no secret may be written into it. */
+/** A temporary folder that is ours alone (0700), for pipes: it may be on a disk, and no secret may be written into it. */
 
-import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { makeMarkedFolder, removeFolder } from "./ram/leftovers.ts"
 
-export type PrivateFolder = { readonly path: string; remove(): Promise<void> }
+export type PrivateFolder = { readonly path: string; remove(): void }
 
 /** What a shell takes as it is: the path goes into command lines. */
 const PLAIN_PATH = /^[\w./:@%+,-]+$/
 
-export async function createPrivateFolder(): Promise<PrivateFolder> {
-  const base = PLAIN_PATH.test(tmpdir()) ? tmpdir() : "/tmp"
-  const path = await mkdtemp(join(base, "conclave-"))
-  return { path, remove: () => rm(path, { recursive: true, force: true }) }
+/** Left over by a kill, it goes when the next one is made where folders of this name are looked for. */
+export function createPrivateFolder(): PrivateFolder {
+  const path = makeMarkedFolder(PLAIN_PATH.test(tmpdir()) ? tmpdir() : "/tmp", "pipe")
+  return { path, remove: () => removeFolder(path) }
 }

@@ -53,10 +53,14 @@ export function identitiesOf(
 
 function lockedIdentity(bytes: Uint8Array, source: AgeSource, context: SourceContext): Identity {
   let unlocked: Promise<readonly Identity[]> | undefined
-  return deferredIdentity(source.label, ["native"], () => {
+  const fetch = (): Promise<readonly Identity[]> => {
     unlocked ??= unlock(bytes, source, context)
     return unlocked
-  })
+  }
+  return {
+    ...deferredIdentity(source.label, ["native"], fetch),
+    unlock: async () => (await fetch()).length > 0,
+  }
 }
 
 async function unlock(

@@ -37,14 +37,23 @@ export async function sshFileIdentity(
   wipe(bytes)
   if (file.kind === "open") return openIdentity(path, file.key)
   const publicKey = file.publicKey ?? (await readPublicFile(path))
-  return sshIdentity(path, publicKey, async () => {
-    try {
-      return await unlock(file, publicKey, path, ask)
-    } catch (error) {
+  let key: Promise<SshPrivateKey> | undefined
+  const open = (): Promise<SshPrivateKey> => {
+    key ??= unlock(file, publicKey, path, ask).catch((error: unknown) => {
       unlockFailed(error)
       throw error
-    }
-  })
+    })
+    return key
+  }
+  return { ...sshIdentity(path, publicKey, open), unlock: () => succeeds(open()) }
+}
+
+/** A failure has been told where it belongs. */
+function succeeds(work: Promise<unknown>): Promise<boolean> {
+  return work.then(
+    () => true,
+    () => false,
+  )
 }
 
 /**
