@@ -4,7 +4,7 @@
  * recipient, as sops writes it (`age/keysource.go`).
  */
 
-import { ConclaveError } from "../../errors.ts"
+import { ConclaveError, hasCode } from "../../errors.ts"
 import type { Recipient } from "../recipient.ts"
 import { encodeArmor } from "./armor.ts"
 import { decodeBech32 } from "./bech32.ts"
@@ -37,7 +37,8 @@ export function parseAgeRecipient(text: string, engine: AgeEngine = libraryEngin
 /**
  * A recipient whose wrapped data keys are age files, armored.
  *
- * @param seal - Makes the age file; its failures become `wrap-failed`.
+ * @param seal - Makes the age file. Its failures become `wrap-failed`, but for
+ * `plugin-untrusted`, which is no failure of the recipient.
  */
 export function armoredRecipient(
   text: string,
@@ -51,6 +52,7 @@ export function armoredRecipient(
       try {
         return encodeArmor(await seal(secret))
       } catch (cause) {
+        if (hasCode(cause, "plugin-untrusted")) throw cause
         const reason = cause instanceof ConclaveError ? `: ${cause.message}` : ""
         const details = { recipient: text }
         throw new ConclaveError("wrap-failed", `cannot wrap for ${text}${reason}`, details, { cause })
