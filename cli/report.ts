@@ -143,6 +143,6 @@ function attemptLines(details: unknown): string[] {
 }
 
 /** Head and tail of a long recipient: the whole stands in the file. */
-function shorten(recipient: string): string {
+export function shorten(recipient: string): string {
   return recipient.length <= 70 ? recipient : `${recipient.slice(0, 24)}…${recipient.slice(-8)}`
 }

@@ -1,8 +1,7 @@
 /** Setting and removing places of a file, as `set` and `unset` do it, ours and sops'. */
 
 import { canonicalDraft, draftEdits, encryptDraft, type PlaceEdit } from "#core/document/place-edit.ts"
-import { hasCode } from "#core/errors.ts"
-import { findNode, formatKeyPath } from "#core/sops/key-path.ts"
+import { formatKeyPath, hasNode } from "#core/sops/key-path.ts"
 import { compileRule, DEFAULT_RULE } from "#core/sops/selection.ts"
 import type { KeyPath, Tree } from "#core/sops/tree.ts"
 import { mapLeaves } from "#core/sops/walk.ts"
@@ -32,7 +31,7 @@ export async function editPlaces(
   context: Context,
 ): Promise<Change<readonly PlaceFact[]>> {
   const present = edits.filter(
-    ({ kind, path }) => kind === "set" || options.absentAllowed !== true || isThere(opened.tree, path),
+    ({ kind, path }) => kind === "set" || options.absentAllowed !== true || hasNode(opened.tree, path),
   )
   const ordered = inSafeOrder(present)
   const draft =
@@ -42,7 +41,7 @@ export async function editPlaces(
   const clear = await clearPlaces(tree, metadata.rule ?? DEFAULT_RULE)
   const facts = edits.map(({ kind, path }): PlaceFact => {
     const name = formatKeyPath(path)
-    const there = isThere(opened.tree, path)
+    const there = hasNode(opened.tree, path)
     const change =
       kind === "unset"
         ? there
@@ -65,16 +64,6 @@ export async function editPlaces(
       ...(indent === undefined ? {} : { indent }),
     })
   return { next: { tree: draft.tree, encrypt }, facts }
-}
-
-function isThere(tree: Tree, path: KeyPath): boolean {
-  try {
-    findNode(tree, path)
-    return true
-  } catch (error) {
-    if (hasCode(error, "path-not-found")) return false
-    throw error
-  }
 }
 
 /** Later items of a list first, and what lies deeper first: no removal moves or takes the place of another. */

@@ -12,6 +12,7 @@ import type { KeySpec } from "#core/keys/key-spec.ts"
 import { specId } from "#core/keys/parse-key-spec.ts"
 import type { CreationRule } from "#core/policy/sops-config.ts"
 import type { Context } from "../context.ts"
+import { shorten } from "../report.ts"
 import type { OpenFile } from "./open.ts"
 
 export type Readers = {
@@ -88,7 +89,7 @@ export function strangersIn(
 
 /** For people: whom a file is encrypted to. */
 export function describeReaders({ groups, threshold }: Readers): string {
-  const texts = groups.map((group) => group.map(specId).join(", "))
+  const texts = groups.map((group) => group.map((spec) => shorten(specId(spec))).join(", "))
   if (texts.length < 2) return texts.join("")
   return `${threshold || texts.length} of ${texts.length} groups: ${texts.map((text) => `(${text})`).join(" ")}`
 }

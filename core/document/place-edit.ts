@@ -10,6 +10,7 @@ import type { Cipher } from "../cipher/cipher.ts"
 import { toTimestamp } from "../clock.ts"
 import { ConclaveError } from "../errors.ts"
 import type { Layout, LayoutNotice, Rewritten } from "../formats/layout.ts"
+import { findNode, hasNode } from "../sops/key-path.ts"
 import type { Comment, Entry, KeyPath, Node, Tree } from "../sops/tree.ts"
 import { findDifference, sameContent } from "./compare.ts"
 import { refuseReserved } from "./encrypt.ts"
@@ -98,7 +99,7 @@ function editInLayout(
   for (const edit of edits) {
     const kept = keptLayout(document.format, text, mode.layout)
     if (kept === null) return null
-    const rewritten = editText(kept.layout, kept.text, tree, edit)
+    const rewritten = editText(kept.layout, kept.text, tree, withoutNulls(tree, edit))
     notices.push(...rewritten.notices)
     text = toUtf8(rewritten.text)
     tree = document.format.parsePlain(text)
@@ -110,6 +111,21 @@ function editInLayout(
     })
   }
   return { tree: withKindsOf(tree, meant), text, layout: "kept", notices }
+}
+
+/** A null on the way of a set: the edit then puts all that is below into its place. */
+function withoutNulls(tree: Tree, edit: PlaceEdit): PlaceEdit {
+  if (edit.kind === "unset") return edit
+  const { path, value } = edit
+  for (let depth = 1; depth < path.length; depth++) {
+    const parent = path.slice(0, depth)
+    if (!hasNode(tree, parent)) return edit
+    if (findNode(tree, parent).kind !== "null") continue
+    const [branch] = setNode([{ kind: "map", items: [] }], ["", ...path.slice(depth)], value)
+    const [entry] = branch?.items ?? []
+    return entry?.kind === "entry" ? { kind: "set", path: parent, value: entry.value } : edit
+  }
+  return edit
 }
 
 function editText(layout: Layout, text: string, tree: Tree, edit: PlaceEdit): Rewritten {

@@ -1,6 +1,6 @@
 /**
- * Sets and removes one place of a tree, giving a new tree: missing parents are
- * made, a list grows at its end. Unlike SOPS nothing is replaced by accident:
+ * Sets and removes one place of a tree, giving a new tree: missing parents and
+ * nulls on the way become maps or lists, a list grows at its end. Unlike SOPS nothing is replaced by accident:
  * a step into a scalar, or a key where a list is, is an error.
  */
 
@@ -33,6 +33,8 @@ export function unsetNode(tree: Tree, path: KeyPath): Tree {
 function setIn(node: Node, path: KeyPath, depth: number, value: Node): Node {
   const step = path[depth]
   if (step === undefined) return value
+  // `database:` with nothing behind it: a map or list may begin there.
+  if (node.kind === "null") return setIn(containerFor(step), path, depth, value)
   if (node.kind === "map" && typeof step === "string") return setInMap(node, step, path, depth, value)
   if (node.kind === "list" && typeof step === "number") return setInList(node, step, path, depth, value)
   throw wrongStep(node, path, depth)

@@ -67,6 +67,13 @@ export function findNode(tree: Tree, path: KeyPath): Node {
   return node
 }
 
+/** Whether something is at a path of the first document. */
+export function hasNode(tree: Tree, path: KeyPath): boolean {
+  let node: Node | undefined = tree[0]
+  for (const step of path) node = childOf(node, step)
+  return node !== undefined
+}
+
 function childOf(node: Node | undefined, step: string | number): Node | undefined {
   if (node?.kind === "map" && typeof step === "string") {
     for (const item of node.items) if (item.kind === "entry" && item.key === step) return item.value

@@ -1,0 +1,4 @@
+import { completion } from "../commands/help.ts"
+import { startCommand } from "../process.ts"
+
+export const start = startCommand(completion)
