@@ -97,6 +97,38 @@ export async function compare(
   return { verdict: "agree", known: [...known] }
 }
 
+/**
+ * As {@link compare} for a file that conclave does not write as sops prints:
+ * the bytes differ, but both open to the same, comments included.
+ */
+export async function compareOpened(
+  { sops, conclave }: Programs,
+  name: FormatName,
+  plain: Uint8Array,
+): Promise<Finding> {
+  const flags = ["--filename-override", FILE_NAMES[name]]
+  const { reference, other } = readers(name)
+  const theirs = await sops["3.13.2"](["encrypt", "--age", recipientOf("alice"), ...flags], { input: plain })
+  if (theirs.status !== 0) return { verdict: "refused-by-sops", detail: theirs.stderr }
+  const meant = await sops[reference](["decrypt", ...flags], { input: theirs.stdout })
+  const ours = await conclave.encrypt(plain, name, {})
+  if (ours.bytes === undefined) return judgeRefusal(name, ours, meant)
+
+  const here = await openedHere(conclave, ours.bytes, name)
+  const isMeant = meant.status === 0 && !meant.stderr.includes(UNOPENED)
+  const text = isMeant ? withoutCiphertext(meant.stdout) : here
+  if (compareTexts(text, here) === null) return differ("conclave on ours", text, here)
+  const known: string[] = []
+  for (const version of [reference, other]) {
+    const opened = await sops[version](["decrypt", ...flags], { input: ours.bytes })
+    if (compareTexts(text, told(opened, meant)) !== null) continue
+    const divergence = explain(name, version, ours.bytes, opened)
+    if (divergence === null) return differ(`sops ${version} on ours`, text, told(opened, meant))
+    known.push(divergence.name)
+  }
+  return { verdict: "agree", known }
+}
+
 function judgeRefusal(name: FormatName, refused: Refused, meant: Outcome): Finding {
   if (meant.status !== 0) return { verdict: "unreadable-to-sops", detail: meant.stderr }
   const refusal = refusalOf(name, refused, withoutCiphertext(meant.stdout))

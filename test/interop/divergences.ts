@@ -27,7 +27,7 @@ export const DIVERGENCES: readonly Divergence[] = [
     format: "yaml",
     fails: "3.13.2",
     says: /MAC mismatch/,
-    concerns: (encrypted) => /^ *(?:: )?(?:- )+ENC\[[^\]]*,type:comment\]/m.test(encrypted),
+    concerns: (encrypted) => /^ *(?:: +)?(?:- )+ENC\[[^\]]*,type:comment\]/m.test(encrypted),
   },
   {
     // 3.13.1 reads every JSON number as a float: digits beyond 2^53 are lost, and with them the MAC.

@@ -25,6 +25,11 @@ export const FAULTS: readonly Fault[] = [
     name: "empty collection at the margin, behind its comment",
     mask: (text) => text.replace(/^ +(?=(\{\}|\[\])$)/gm, ""),
   },
+  {
+    // sops prints a negative zero of JSON as `-0`, and reads that as the integer 0.
+    name: "negative zero of JSON in clear",
+    mask: (text) => text.replace(/(?<=^\s*(?:"[^\n]*": )?)-0\.0(?=,?$)/gm, "-0"),
+  },
 ]
 
 /** What makes sops crash while it prints, although conclave opens the file. */

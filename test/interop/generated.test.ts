@@ -7,7 +7,7 @@
 
 import { afterAll, describe, expect, it } from "vitest"
 import type { FormatName } from "#core/formats/format.ts"
-import { compare } from "./comparison.ts"
+import { compare, compareOpened } from "./comparison.ts"
 import { binaryDocument } from "./generate/binary.ts"
 import { dotenvDocument } from "./generate/dotenv.ts"
 import { iniDocument } from "./generate/ini.ts"
@@ -53,17 +53,24 @@ describe.each(FORMATS)("generated $name documents", ({ name, make, count: standa
   })
 })
 
-it("are the same to conclave's command line and sops", async () => {
-  const count = numberFrom("CONCLAVE_INTEROP_COUNT", 100)
-  const first = numberFrom("CONCLAVE_INTEROP_SEED", 200_000)
-  const throughCli = { ...programs, conclave: throughProgram(conclave(home.path)) }
-  const tally = createTally("command line")
-  const seeds = Array.from({ length: count }, (_, index) => first + index)
-  await inParallel(seeds, async (seed) => {
-    const { name, make } = seeded(seed).pick(FORMATS)
-    const source = make(seed)
-    tally.add(seed, await compare(throughCli, name, source), source)
+describe("documents through conclave's command line", () => {
+  const forms = [
+    { form: "canonical", judge: compare },
+    { form: "default", judge: compareOpened },
+  ] as const
+
+  it.each(forms)("are the same to sops ($form form)", async ({ form, judge }) => {
+    const count = numberFrom("CONCLAVE_INTEROP_COUNT", 100)
+    const first = numberFrom("CONCLAVE_INTEROP_SEED", 200_000)
+    const throughCli = { ...programs, conclave: throughProgram(conclave(home.path), form) }
+    const tally = createTally(`command line, ${form} form`)
+    const seeds = Array.from({ length: count }, (_, index) => first + index)
+    await inParallel(seeds, async (seed) => {
+      const { name, make } = seeded(seed).pick(FORMATS)
+      const source = make(seed)
+      tally.add(seed, await judge(throughCli, name, source), source)
+    })
+    say(tally.line())
+    expect(tally.failures.join("\n\n"), `${tally.failures.length} of ${count} differ`).toBe("")
   })
-  say(tally.line())
-  expect(tally.failures.join("\n\n"), `${tally.failures.length} of ${count} differ`).toBe("")
 })

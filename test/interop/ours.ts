@@ -69,8 +69,12 @@ async function attempt(work: () => Promise<Uint8Array>): Promise<Attempt> {
   }
 }
 
-/** The command line as a user runs it: one process for each answer. */
-export function throughProgram(program: Program): Conclave {
+/**
+ * The command line as a user runs it: one process for each answer.
+ *
+ * @param form - How it encrypts: as sops prints, or as it does by default.
+ */
+export function throughProgram(program: Program, form: "canonical" | "default" = "canonical"): Conclave {
   const answer = async (args: readonly string[], input: Uint8Array): Promise<Attempt> => {
     const options = { input, env: { SOPS_AGE_KEY_FILE: keyFile("alice") } }
     const outcome = await program(args, options)
@@ -82,7 +86,7 @@ export function throughProgram(program: Program): Conclave {
     encrypt(plain, name, { rule, macOnlyEncrypted }) {
       const args = [
         "encrypt",
-        "--canonical",
+        ...(form === "canonical" ? ["--canonical"] : []),
         "--age",
         recipientOf("alice"),
         "--filename-override",

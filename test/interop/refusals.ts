@@ -16,8 +16,14 @@ export type Refusal = {
 }
 
 const REFUSALS: readonly Refusal[] = [
-  negativeZero("yaml"),
-  negativeZero("json"),
+  {
+    // In clear it is printed as `-0`, which both read back as the integer 0.
+    name: "negative zero in clear",
+    format: "yaml",
+    code: "verify-failed",
+    says: /does not read back as it was/,
+    concerns: /(?<![\w.])-0\b(?!\.)/,
+  },
   ini("a comment sign that cuts a value", "syntax", /comment sign that would cut/),
   ini("a backslash that joins lines", "syntax", /backslash .* joins the next line/),
   ini("a comment behind the last key", "syntax", /comment behind the last key/),
@@ -30,18 +36,6 @@ const REFUSALS: readonly Refusal[] = [
   ),
   ini("a key that occurs twice", "duplicate-key", /occurs twice/),
 ]
-
-/** In clear it is printed as `-0`, which both read back as the integer 0. */
-function negativeZero(format: FormatName): Refusal {
-  const says = /does not read back as it was/
-  return {
-    name: "negative zero in clear",
-    format,
-    code: "verify-failed",
-    says,
-    concerns: /(?<![\w.])-?0\b(?!\.)/,
-  }
-}
 
 function ini(name: string, code: ErrorCode, says: RegExp): Refusal {
   return { name, format: "ini", code, says }
