@@ -6,7 +6,7 @@ const YAML = "# note\na: 1\nb: two words\n"
 
 /** What the program has left in the folder for temporary files, which is the home. */
 function leftovers(home: Home): string[] {
-  return readdirSync(home.path).filter((name) => name.startsWith("conclave-"))
+  return readdirSync(home.path).filter((name) => /^conclave-(pipe|exec)-/.test(name))
 }
 
 describe("conclave exec-file", () => {

@@ -7,7 +7,7 @@ import { join, resolve } from "node:path"
 import { onTestFinished } from "vitest"
 
 const ROOT = resolve(import.meta.dirname, "../..")
-const PROGRAM = process.env["CONCLAVE_PROGRAM"] ?? join(ROOT, "dist/conclave.cjs")
+export const PROGRAM = process.env["CONCLAVE_PROGRAM"] ?? join(ROOT, "dist/conclave.cjs")
 const KEYS = join(ROOT, "test/vectors/keys")
 
 export type Outcome = { readonly status: number; readonly stdout: string; readonly stderr: string }

@@ -63,9 +63,9 @@ export async function runAgent(stdin: Readable, stdout: Writable, env: NodeJS.Pr
     for (const signal of ["SIGTERM", "SIGHUP", "SIGINT"] as const) process.on(signal, () => agent.end())
     // Without this Node would open its debugger to the whole machine.
     process.on("SIGUSR1", () => undefined)
+    process.chdir("/")
     starter.send({ ready: true })
     starter.leave()
-    process.chdir("/")
     await agent.ended
   } catch (error) {
     if (!hasCode(error, "agent-failed")) throw error

@@ -17,8 +17,13 @@ export type StartOptions = {
 
 /** Node reads these at its start: they would change the agent, or only slow it down. */
 const UNWANTED = ["NODE_OPTIONS", "NODE_EXTRA_CA_CERTS", "NODE_PATH", "NODE_V8_COVERAGE"]
-/** A core dump would put the identities on a disk; Node cannot set that limit, a shell can. */
-const WITHOUT_CORE_DUMP = ["/bin/sh", "-c", 'ulimit -c 0; exec "$@"', "sh"] as const
+/**
+ * What Node cannot do and a shell can: no core dump, which would put the
+ * identities on a disk, and none of the descriptors that a script has open,
+ * which would stay open as long as the agent.
+ */
+const ALONE = 'ulimit -c 0; exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; exec "$@"'
+const WRAPPER = ["/bin/sh", "-c", ALONE, "sh"] as const
 
 /**
  * Starts it and answers its questions until it stands on its own.
@@ -26,7 +31,7 @@ const WITHOUT_CORE_DUMP = ["/bin/sh", "-c", 'ulimit -c 0; exec "$@"', "sh"] as c
  * @throws {@link ConclaveError} `agent-failed` if it could not be started.
  */
 export async function startAgentProcess(options: StartOptions): Promise<void> {
-  const [shell, ...args] = WITHOUT_CORE_DUMP
+  const [shell, ...args] = WRAPPER
   const env = Object.fromEntries(Object.entries(options.env).filter(([name]) => !UNWANTED.includes(name)))
   const child = spawn(shell, [...args, ...options.program], {
     env,
