@@ -6,6 +6,7 @@ import type { Context } from "./context.ts"
 import { EXIT_INTERRUPTED } from "./exit-codes.ts"
 import { nodeFiles } from "./node/files.ts"
 import { nodeAgeKeysFile, nodeIdentities, nodeRecipient } from "./node/keys.ts"
+import { nodePlugins } from "./node/plugins.ts"
 import { nodeTerminal } from "./node/terminal.ts"
 import { fail, runCommand } from "./run.ts"
 
@@ -18,6 +19,7 @@ export function startCommand<C extends Command>(command: C): (words: readonly st
 export async function startProgram(program: (context: Context) => Promise<number>): Promise<void> {
   process.once("SIGINT", () => process.exit(EXIT_INTERRUPTED))
   const terminal = nodeTerminal()
+  const plugins = nodePlugins(terminal)
   const workingDirectory = process.cwd()
   const context: Context = {
     terminal,
@@ -28,9 +30,9 @@ export async function startProgram(program: (context: Context) => Promise<number
     agent: async () => (await import("./node/agent.ts")).nodeAgent(terminal),
     env: process.env,
     workingDirectory,
-    identities: () => nodeIdentities(terminal),
+    identities: () => nodeIdentities(terminal, plugins),
     ageKeysFile: nodeAgeKeysFile,
-    recipient: nodeRecipient,
+    recipient: (spec) => nodeRecipient(spec, plugins),
   }
   process.exitCode = await program(context).catch((error: unknown) => fail(error, false, false, terminal))
 }

@@ -2,9 +2,11 @@
 
 import { ConclaveError, hasCode } from "#core/errors.ts"
 import { nativeAgeEngine } from "#core/host/age-native.ts"
+import type { AgePlugins } from "#core/host/age-plugin.ts"
 import { findAgentSocket } from "#core/host/agent/place.ts"
 import { ageKeysFile } from "#core/host/identities/locations.ts"
 import { ageIdentitySources } from "#core/host/identities.ts"
+import { recipientForm } from "#core/keys/age/key-text.ts"
 import { parseAgeRecipient } from "#core/keys/age/recipient.ts"
 import type { Identity } from "#core/keys/identity.ts"
 import type { KeySpec } from "#core/keys/key-spec.ts"
@@ -12,12 +14,13 @@ import type { Recipient } from "#core/keys/recipient.ts"
 import type { IdentityPool } from "../context.ts"
 import { escapeText, type Terminal } from "../terminal.ts"
 
-export function nodeIdentities(terminal: Terminal): IdentityPool {
+export function nodeIdentities(terminal: Terminal, plugins: AgePlugins): IdentityPool {
   const { identities, reports } = ageIdentitySources({
     env: process.env,
     platform: process.platform,
     askPassphrase: (source) => terminal.askHidden(`Passphrase for ${escapeText(source)}: `),
     findAgent: (fault) => findAgent(terminal, fault),
+    pluginIdentity: plugins.identity,
   })
   return { identities, reports }
 }
@@ -46,9 +49,22 @@ export function nodeAgeKeysFile(): string | null {
   return ageKeysFile(process.env, process.platform)
 }
 
-export async function nodeRecipient(spec: KeySpec): Promise<Recipient> {
-  if (spec.kind === "age") return parseAgeRecipient(spec.recipient, nativeAgeEngine)
+export async function nodeRecipient(spec: KeySpec, plugins: AgePlugins): Promise<Recipient> {
+  if (spec.kind === "age") return ageRecipient(spec.recipient, plugins)
   throw new ConclaveError("kind-unsupported", `keys of kind ${spec.kind} are not supported`, {
     kind: spec.kind,
   })
+}
+
+async function ageRecipient(text: string, plugins: AgePlugins): Promise<Recipient> {
+  switch (recipientForm(text.trim())) {
+    case "native":
+      return parseAgeRecipient(text, nativeAgeEngine)
+    case "plugin":
+      return plugins.recipient(text)
+    case "ssh": {
+      const { parseSshRecipient } = await import("#core/host/ssh/recipient.ts")
+      return parseSshRecipient(text)
+    }
+  }
 }

@@ -19,12 +19,14 @@
 import { statSync } from "node:fs"
 import { toUtf8 } from "../bytes.ts"
 import { hasCode } from "../errors.ts"
+import type { PluginIdentity } from "../keys/age/identity.ts"
 import type { RecipientForm } from "../keys/age/key-text.ts"
 import type { Identity } from "../keys/identity.ts"
 import type { KeyEntry } from "../keys/key-entry.ts"
 import { readInput } from "./files.ts"
 import {
   deferredIdentity,
+  FILE_FORMS,
   identitiesOf,
   reasonOf,
   type SourceContext,
@@ -41,6 +43,8 @@ export type IdentityOptions = {
   readonly env: Environment
   readonly platform: NodeJS.Platform
   readonly askPassphrase: AskPassphrase
+  /** What runs plugins; without it their identities are unsupported. */
+  readonly pluginIdentity?: PluginIdentity
   /**
    * The agent that holds identities already, if one runs. It is asked before
    * anything that is behind a passphrase, and last of all.
@@ -227,7 +231,7 @@ function statOf(path: string) {
 }
 
 async function keyCommandVariable(name: string, context: Context): Promise<readonly Identity[]> {
-  return commandVariable(name, ["native"], context, async (stdout) =>
+  return commandVariable(name, FILE_FORMS, context, async (stdout) =>
     identitiesOf(stdout, { name, label: name }, context),
   )
 }

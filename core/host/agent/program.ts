@@ -84,6 +84,8 @@ async function openIdentities(starter: Conversation, env: NodeJS.ProcessEnv): Pr
       if (answer === null) process.exit(1)
       return typeof answer["passphrase"] === "string" ? answer["passphrase"] : null
     },
+    // A plugin speaks with the person, who is at the terminal of whoever asks us: it is run there.
+    pluginIdentity: (_key, source) => ({ source, handles: () => false, unwrap: async () => null }),
   })
   const opened: Identity[] = []
   for await (const identity of identities) {

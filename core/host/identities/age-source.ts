@@ -6,7 +6,7 @@
 
 import { fromUtf8, wipe } from "../../bytes.ts"
 import { ConclaveError, hasCode } from "../../errors.ts"
-import { parseAgeIdentities } from "../../keys/age/identity.ts"
+import { type IdentityTextOptions, type PluginIdentity, parseAgeIdentities } from "../../keys/age/identity.ts"
 import { isEncryptedIdentityFile, openIdentityFile } from "../../keys/age/identity-file.ts"
 import { type RecipientForm, recipientForm } from "../../keys/age/key-text.ts"
 import type { Identity } from "../../keys/identity.ts"
@@ -23,7 +23,15 @@ export type AgeSource = {
   readonly severalPerLine?: boolean
 }
 
-export type SourceContext = { readonly journal: Journal; readonly askPassphrase: AskPassphrase }
+export type SourceContext = {
+  readonly journal: Journal
+  readonly askPassphrase: AskPassphrase
+  /** What runs plugins, where there is one. */
+  readonly pluginIdentity?: PluginIdentity
+}
+
+/** What an identity file may open: also what plugins are for. */
+export const FILE_FORMS: readonly RecipientForm[] = ["native", "plugin"]
 
 /** Never fails: a bad line makes the whole source yield nothing, and is reported. Wipes the bytes. */
 export function identitiesOf(
@@ -40,7 +48,7 @@ export function identitiesOf(
   try {
     const text = fromUtf8(bytes)
     if (text === null) throw new ConclaveError("identity-invalid", `${label} is not text`, { source: label })
-    const identities = parseAgeIdentities(text, label, { severalPerLine, engine: nativeAgeEngine })
+    const identities = parseAgeIdentities(text, label, { severalPerLine, ...engineOptions(context) })
     journal.report(name, identities.length === 0 ? "empty" : "loaded")
     return identities
   } catch (error) {
@@ -51,6 +59,12 @@ export function identitiesOf(
   }
 }
 
+function engineOptions({
+  pluginIdentity,
+}: SourceContext): Pick<IdentityTextOptions, "engine" | "pluginIdentity"> {
+  return { engine: nativeAgeEngine, ...(pluginIdentity === undefined ? {} : { pluginIdentity }) }
+}
+
 function lockedIdentity(bytes: Uint8Array, source: AgeSource, context: SourceContext): Identity {
   let unlocked: Promise<readonly Identity[]> | undefined
   const fetch = (): Promise<readonly Identity[]> => {
@@ -58,7 +72,7 @@ function lockedIdentity(bytes: Uint8Array, source: AgeSource, context: SourceCon
     return unlocked
   }
   return {
-    ...deferredIdentity(source.label, ["native"], fetch),
+    ...deferredIdentity(source.label, FILE_FORMS, fetch),
     unlock: async () => (await fetch()).length > 0,
   }
 }
@@ -70,7 +84,7 @@ async function unlock(
 ): Promise<readonly Identity[]> {
   const { name, label } = source
   const { journal, askPassphrase } = context
-  const options = { engine: nativeAgeEngine, scrypt: nativeScrypt }
+  const options = { ...engineOptions(context), scrypt: nativeScrypt }
   try {
     const identities = await askUntilOpen(label, askPassphrase, (passphrase) =>
       openIdentityFile(bytes, passphrase, label, options),

@@ -10,7 +10,7 @@ import type { Identity } from "../identity.ts"
 import { type AgeFile, parseAgeFile } from "./age-file.ts"
 import { decodeArmor, encodeArmor } from "./armor.ts"
 import type { AgeEngine } from "./engine.ts"
-import { parseAgeIdentities } from "./identity.ts"
+import { type PluginIdentity, parseAgeIdentities } from "./identity.ts"
 import { libraryEngine } from "./library-engine.ts"
 import { openOnce } from "./once-cipher.ts"
 import { decodeRaw } from "./strict-base64.ts"
@@ -32,7 +32,11 @@ const ARMOR_START = "-----BEGIN AGE"
  */
 export type Scrypt = (passphrase: Uint8Array, salt: Uint8Array, workFactor: number) => Promise<Uint8Array>
 
-export type IdentityFileOptions = { readonly engine?: AgeEngine; readonly scrypt?: Scrypt }
+export type IdentityFileOptions = {
+  readonly engine?: AgeEngine
+  readonly scrypt?: Scrypt
+  readonly pluginIdentity?: PluginIdentity
+}
 
 /** Whether the bytes are an age file, in which identities may be; proves nothing more. */
 export function isEncryptedIdentityFile(bytes: Uint8Array): boolean {
@@ -54,7 +58,7 @@ export async function openIdentityFile(
   options: IdentityFileOptions = {},
 ): Promise<Identity[]> {
   const text = await decryptIdentityFile(bytes, passphrase, source, options.scrypt)
-  return parseAgeIdentities(text, source, options.engine ? { engine: options.engine } : {})
+  return parseAgeIdentities(text, source, options)
 }
 
 /** The text behind the passphrase, secret; errors as {@link openIdentityFile}. */

@@ -4,10 +4,13 @@ import { parseAgeFile } from "../../../../core/keys/age/age-file.ts"
 import { decodeArmor, encodeArmor } from "../../../../core/keys/age/armor.ts"
 import { parseAgeIdentities } from "../../../../core/keys/age/identity.ts"
 import { libraryEngine } from "../../../../core/keys/age/library-engine.ts"
+import type { PluginKey } from "../../../../core/keys/age/plugin-key.ts"
 import { parseAgeRecipient } from "../../../../core/keys/age/recipient.ts"
 import type { Stanza } from "../../../../core/keys/age/stanza.ts"
 import { decodeRaw, encodeRaw } from "../../../../core/keys/age/strict-base64.ts"
+import type { Identity } from "../../../../core/keys/identity.ts"
 import type { AgeEntry } from "../../../../core/keys/key-entry.ts"
+import { PLUGIN_PAIR } from "../../../plugins/test-plugin.ts"
 import { identityText, keyFile, recipientText } from "../vectors.ts"
 
 const secret = new Uint8Array(32).fill(9)
@@ -55,12 +58,33 @@ describe("the text of an identity file", () => {
     }
   })
 
-  test("may name a plugin, which stands for entries that cannot be opened yet", async () => {
-    const [plugin, native] = parseAgeIdentities(`AGE-PLUGIN-YUBIKEY-1XYZ\n${alice}`, "keys.txt")
-    const theirs: AgeEntry = { ...entry, recipient: "age1yubikey1qqqq" }
+  test("may name a plugin, which stands for its entries where nobody can run it", async () => {
+    const [native, plugin] = parseAgeIdentities(`${PLUGIN_PAIR.identity}\n${alice}`, "keys.txt")
+    const theirs: AgeEntry = { ...entry, recipient: PLUGIN_PAIR.recipient }
     expect([plugin?.handles(theirs), native?.handles(theirs)]).toEqual([true, false])
     expect([plugin?.handles(entry), native?.handles(entry)]).toEqual([false, true])
     await expect(plugin?.unwrap(theirs)).rejects.toMatchObject({ code: "kind-unsupported" })
+  })
+
+  test("hands a plugin's identity to who runs plugins, behind all others", () => {
+    const plugin: Identity = { source: "", handles: () => true, unwrap: async () => null }
+    const keys: unknown[] = []
+    const pluginIdentity = (key: PluginKey, source: string) => {
+      keys.push([key, source])
+      return plugin
+    }
+    const identities = parseAgeIdentities(`${PLUGIN_PAIR.identity} ${alice}`, "SOPS_AGE_KEY", {
+      severalPerLine: true,
+      pluginIdentity,
+    })
+    expect(keys).toEqual([[{ plugin: "test", text: PLUGIN_PAIR.identity }, "SOPS_AGE_KEY"]])
+    expect(identities.indexOf(plugin)).toBe(1)
+  })
+
+  test("with a misspelt identity of a plugin is refused", () => {
+    expect(() => parseAgeIdentities(PLUGIN_PAIR.identity.replace("VDHK", "VDHH"), "keys.txt")).toThrow(
+      expect.objectContaining({ code: "identity-invalid", details: { source: "keys.txt", line: 1 } }),
+    )
   })
 })
 

@@ -1,0 +1,69 @@
+/** Plugins of age and the person at the terminal: consent, questions, and what a plugin has to say. */
+
+import { type AgePlugins, createAgePlugins } from "#core/host/age-plugin.ts"
+import type { PluginInteraction } from "#core/keys/age/plugin-protocol.ts"
+import { escapeText, type Terminal } from "../terminal.ts"
+
+/** A person needs time to find a token and touch it, which not every plugin asks for in words. */
+const SILENCE_WITH_PERSON_MS = 60_000
+const SILENCE_ALONE_MS = 10_000
+const MAX_TRIES = 3
+
+export function nodePlugins(terminal: Terminal): AgePlugins {
+  const isVerbose = process.argv.includes("--verbose")
+  const say = (plugin: string, text: string) => {
+    for (const line of text.trimEnd().split("\n")) {
+      terminal.stderr.write(`age-plugin-${plugin}: ${escapeText(line)}\n`)
+    }
+  }
+  return createAgePlugins({
+    env: process.env,
+    platform: process.platform,
+    silenceMs: terminal.stderr.isTTY ? SILENCE_WITH_PERSON_MS : SILENCE_ALONE_MS,
+    waiting: (plugin) => terminal.stderr.write(`waiting for age-plugin-${plugin}…\n`),
+    stderr: (plugin, text) => {
+      if (isVerbose) say(plugin, text)
+    },
+    failed: (plugin, stderr) => {
+      if (!isVerbose && stderr.trim() !== "") say(plugin, stderr)
+    },
+    mayRun: (plugin) => askConsent(plugin, terminal),
+    interaction: interactionOf(terminal, say),
+  })
+}
+
+/** Refuses where nobody can be asked: a name in a file is no reason to run a program. */
+async function askConsent(plugin: string, terminal: Terminal): Promise<boolean> {
+  const question = `A recipient needs the program age-plugin-${plugin}. Run it? [y/N] `
+  const answer = await terminal.ask(question)
+  return answer !== null && /^y(es)?$/i.test(answer.trim())
+}
+
+function interactionOf(terminal: Terminal, say: (plugin: string, text: string) => void): PluginInteraction {
+  return {
+    async message(plugin, text) {
+      say(plugin, text)
+      return true
+    },
+
+    async request(plugin, prompt, secret) {
+      const question = `age-plugin-${plugin}: ${escapeText(prompt)} `
+      return secret ? terminal.askHidden(question) : terminal.ask(question)
+    },
+
+    async confirm(plugin, prompt, yes, no) {
+      const question = `age-plugin-${plugin}: ${escapeText(prompt)}`
+      if (no === null) {
+        const answer = await terminal.ask(`${question} (press enter for "${escapeText(yes)}") `)
+        return answer === null ? null : true
+      }
+      for (let tries = 0; tries < MAX_TRIES; tries++) {
+        const answer = await terminal.ask(`${question} (1: ${escapeText(yes)}, 2: ${escapeText(no)}) `)
+        if (answer === null) return null
+        if (answer.trim() === "1") return true
+        if (answer.trim() === "2") return false
+      }
+      return null
+    },
+  }
+}
