@@ -54,12 +54,10 @@ export function readKeyGroup(node: YamlNode, file: string, depth = 0): KeySpec[]
   }
   for (const item of map.list("azure_keyvault")) {
     const key = new ConfigMap(item, file, ["vaultUrl", "key", "version"], "an azure_keyvault key")
-    specs.push({
-      kind: "azure_kv",
-      vaultUrl: key.text("vaultUrl"),
-      name: key.text("key"),
-      version: key.text("version"),
-    })
+    const [vaultUrl, name] = [key.text("vaultUrl"), key.text("key")]
+    if (vaultUrl === "" || name === "")
+      throw configInvalid(file, item, "an azure_keyvault key needs vaultUrl and key")
+    specs.push({ kind: "azure_kv", vaultUrl, name, version: key.text("version") })
   }
   for (const item of map.list("hc_vault"))
     specs.push(specAt(file, item, "hc_vault", textOf(item, file, "hc_vault")))
@@ -74,9 +72,12 @@ function readKms(node: YamlNode, file: string): KeySpec {
   const key = new ConfigMap(node, file, ["arn", "role", "context", "aws_profile"], "a kms key")
   const role = key.text("role")
   const context = key.textMap("context")
+  const arn = key.text("arn")
+  // Its syntax is checked; the parts stand apart here.
+  specAt(file, node, "kms", arn)
   return {
     kind: "kms",
-    arn: key.text("arn"),
+    arn,
     ...(role === "" ? {} : { role }),
     ...(context === undefined ? {} : { context }),
     awsProfile: key.text("aws_profile"),

@@ -101,10 +101,9 @@ export function ruleFor(config: SopsConfig, path: string): CreationRule {
 export async function readRule(node: YamlNode, file: string): Promise<CreationRule> {
   const map = new ConfigMap(node, file, RULE_KEYS, "a creation rule")
   const pathRegex = map.text("path_regex")
-  const groups =
-    map.get("key_groups") === null
-      ? [readFlatKeys(map)]
-      : map.list("key_groups").map((group) => readKeyGroup(group, file))
+  const listed = map.list("key_groups").map((group) => readKeyGroup(group, file))
+  // As in sops: where there are groups, flat keys do not count.
+  const groups = listed.length > 0 ? listed : [readFlatKeys(map)]
   if (groups.some((group) => group.length === 0)) {
     throw configInvalid(file, map.node, "a creation rule needs at least one key in each group")
   }
