@@ -54,7 +54,7 @@ function stringStyle(text: string): ScalarStyle {
 }
 
 /** Whether neither YAML 1.2 nor YAML 1.1 would take the text for anything but a string. */
-function isPlainString(text: string): boolean {
+export function isPlainString(text: string): boolean {
   return resolve("", text).tag === STR_TAG && !isBase60Float(text) && !OLD_BOOLS.has(text)
 }
 

@@ -1,0 +1,156 @@
+/**
+ * Aliases that cannot stay: what they stand for holds a ciphertext, either in
+ * their own place or where the anchor is, and a ciphertext opens at one place
+ * only. A copy is written in the place of the alias; an anchor that no alias
+ * needs any more goes.
+ */
+
+import type { Comment, Entry, Leaf, ListNode, MapNode, Node } from "../../../sops/tree.ts"
+import { isBlank } from "../../yaml/characters.ts"
+import type { AliasNode, YamlNode } from "../../yaml/node.ts"
+import { hasChange, isSameItem } from "../changes.ts"
+import { type Edit, lineEndAt } from "../edits.ts"
+import { indented } from "./block-scalar.ts"
+import { columnAt, type Position } from "./pairing.ts"
+import { isCollection, isEmpty, printBlock, printFlow } from "./printed-node.ts"
+import { type PropertyFinder, removeProperty } from "./properties.ts"
+import { spellInline, spellText } from "./spelling.ts"
+
+/** Follows the walk: which anchors have a change below, which aliases went, which stayed. */
+export class AliasLedger {
+  readonly #changed = new Set<YamlNode>()
+  readonly #expanded = new Set<YamlNode>()
+  readonly #kept = new Set<YamlNode>()
+  /** Key paths of anchored nodes. */
+  readonly #places = new Map<YamlNode, string>()
+  #changes = 0
+  /** For each open anchored node, how many changes there were before it. */
+  readonly #before: number[] = []
+
+  noteChange(): void {
+    this.#changes++
+  }
+
+  enter(node: YamlNode, at: () => string): void {
+    if (node.anchor === "") return
+    this.#before.push(this.#changes)
+    this.#places.set(node, at())
+  }
+
+  leave(node: YamlNode): void {
+    if (node.anchor !== "" && this.#before.pop() !== this.#changes) this.#changed.add(node)
+  }
+
+  /** Whether the alias must be expanded; remembers the answer. */
+  mustExpand(alias: AliasNode, before: Node, after: Node, position: Position): boolean {
+    const isGone = position.role === "root" || this.#changed.has(alias.target) || hasChange(before, after)
+    const answers = isGone ? this.#expanded : this.#kept
+    answers.add(alias.target)
+    return isGone
+  }
+
+  /** Anchors whose aliases are all gone, with the key paths of their nodes. */
+  dropAnchors(source: string, properties: PropertyFinder): { readonly edit: Edit; readonly at: string }[] {
+    return [...this.#expanded].flatMap((node) => {
+      const { anchor } = properties.propertiesOf(node)
+      if (anchor === null || this.#kept.has(node) || isBeforeComment(source, anchor.end)) return []
+      return [{ edit: removeProperty(source, anchor), at: this.#places.get(node) ?? "" }]
+    })
+  }
+}
+
+/** The path of a comment behind an anchor depends on the anchor, so that one stays, though nobody names it. */
+function isBeforeComment(source: string, offset: number): boolean {
+  return /^[ \t]+(?:![^ \t\r\n]*[ \t]+)?#/.test(source.slice(offset, lineEndAt(source, offset)))
+}
+
+/**
+ * What a copy holds: `after`, without the comments that were encrypted. Those
+ * stand at the anchor; clear ones may be what a rule goes by.
+ */
+export function copyOf(before: Node, after: Node): Node {
+  if (before.kind === "map" && after.kind === "map") {
+    const items: (Entry | Comment)[] = []
+    for (const [i, item] of after.items.entries()) {
+      const old = before.items[i]
+      if (item.kind === "entry") {
+        items.push(old?.kind === "entry" ? { ...item, value: copyOf(old.value, item.value) } : item)
+      } else if (old?.kind === "comment" && isSameItem(old, item)) items.push(item)
+    }
+    return { kind: "map", items }
+  }
+  if (before.kind === "list" && after.kind === "list") {
+    const items: (Node | Comment)[] = []
+    for (const [i, item] of after.items.entries()) {
+      const old = before.items[i]
+      if (old === undefined) continue
+      if (item.kind !== "comment") items.push(old.kind === "comment" ? item : copyOf(old, item))
+      else if (old.kind === "comment" && isSameItem(old, item)) items.push(item)
+    }
+    return { kind: "list", items }
+  }
+  return after
+}
+
+export type ExpansionContext = { readonly source: string; readonly lineBreak: string; readonly step: number }
+
+/** The edits that put a node in the place of an alias. */
+export function expandAlias(
+  { source, lineBreak, step }: ExpansionContext,
+  alias: AliasNode,
+  node: Node,
+  position: Position,
+): Edit[] {
+  const { start, end } = alias
+  if (position.role === "key") return [{ start, end, text: keyText(node, position) }]
+  if (!isCollection(node)) return [{ start, end, text: leafText(alias, node, position) }]
+  if (position.flow || (isEmpty(node) && position.role !== "root")) {
+    return [{ start, end, text: printFlow(node) }]
+  }
+  const lineEnd = lineEndAt(source, end)
+  if (position.role === "item") {
+    const lines = printBlock(lineEnd > end ? withoutFirstComments(node) : node, step)
+    const rest = indented(lines.slice(1), columnAt(source, start), lineBreak)
+    return [
+      { start, end, text: lines[0] ?? "" },
+      ...(lines.length > 1 ? [{ start: lineEnd, end: lineEnd, text: lineBreak + rest }] : []),
+    ]
+  }
+  const indent = position.role === "root" ? 0 : Math.max(position.column, 0) + step
+  const lines = isEmpty(node) ? [] : printBlock(node, step)
+  const below = lines.length === 0 ? "" : lineBreak + indented(lines, indent, lineBreak)
+  return [
+    { start: blanksBefore(source, start), end, text: "" },
+    { start: lineEnd, end: lineEnd, text: below },
+  ]
+}
+
+function keyText(node: Node, { flow }: Position): string {
+  return node.kind === "str" ? spellText(node.text, "plain", { flow, tagged: false }) : ""
+}
+
+function leafText({ target }: AliasNode, node: Leaf | { readonly kind: "null" }, { flow }: Position): string {
+  if (node.kind === "null") return "null"
+  const context = { flow, tagged: false }
+  if (node.kind !== "str") return spellInline(node, "plain", context)
+  const style = target.kind === "scalar" ? target.style : "plain"
+  if (style === "double" || style === "single") return spellText(node.text, style, context)
+  // In a flow collection a ciphertext looks like a list.
+  return spellText(node.text, flow && node.text.startsWith("ENC[") ? "double" : "plain", context)
+}
+
+/** A comment behind the alias will be behind the first entry, so there must be no line above that. */
+function withoutFirstComments(node: MapNode | ListNode): MapNode | ListNode {
+  const first = (node.items as readonly (Node | Entry | Comment)[]).findIndex(
+    (item) => item.kind !== "comment",
+  )
+  return node.kind === "map"
+    ? { ...node, items: node.items.slice(first) }
+    : { ...node, items: node.items.slice(first) }
+}
+
+function blanksBefore(source: string, offset: number): number {
+  let at = offset
+  while (at > 0 && isBlank(source.charCodeAt(at - 1))) at--
+  return at
+}

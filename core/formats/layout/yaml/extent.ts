@@ -1,0 +1,72 @@
+/**
+ * How far nodes reach in the source, line by line: where the content of a node
+ * ends, where the dash of an item is, where a document ends. For edits that
+ * take whole entries away or put new ones behind them.
+ */
+
+import { isBlank, isBreak } from "../../yaml/characters.ts"
+import type { DocumentNode, MappingNode, SequenceNode, YamlNode } from "../../yaml/node.ts"
+import { lineEndAt, lineStartAt, nextLineAt } from "../edits.ts"
+import { indicatorsAt, readBlock } from "./block-scalar.ts"
+
+/**
+ * An offset in the last line of a node's content: behind its last token, for a
+ * block scalar behind its text, with the blank lines that belong to a kept one.
+ */
+export function contentEnd(source: string, node: YamlNode): number {
+  let last = node
+  while ((last.kind === "mapping" || last.kind === "sequence") && !last.flow) {
+    const child = last.content.at(-1)
+    if (child === undefined) break
+    last = child
+  }
+  if (last.kind !== "scalar" || (last.style !== "literal" && last.style !== "folded")) return last.end
+  const token = readBlock(source, last)
+  if (token === null || indicatorsAt(source, last.start).includes("+"))
+    return Math.max(last.start, last.end - 1)
+  return token.contentEnd
+}
+
+/** The start of the line behind a node's last one. */
+export function lineBehind(source: string, node: YamlNode): number {
+  return nextLineAt(source, contentEnd(source, node))
+}
+
+/** The dash of a block sequence's item. */
+export function dashOf(source: string, sequence: SequenceNode, index: number): number {
+  const before = index === 0 ? undefined : sequence.content[index - 1]
+  if (before === undefined) return sequence.start
+  return skipToContent(source, lineBehind(source, before))
+}
+
+/** The first offset from `start` on that is neither white space nor in a comment. */
+export function skipToContent(source: string, start: number): number {
+  let at = start
+  while (at < source.length) {
+    const code = source.charCodeAt(at)
+    if (isBlank(code) || isBreak(code)) at++
+    else if (source[at] === "#") at = nextLineAt(source, at)
+    else break
+  }
+  return at
+}
+
+/** Whether blanks alone stand before the offset on its line. */
+export function isFirstOnLine(source: string, offset: number): boolean {
+  return source.slice(lineStartAt(source, offset), offset).trim() === ""
+}
+
+/** Where something can be put behind all of a document: before the next one, before its `...`, or the text's end. */
+export function endOfDocument(source: string, { end }: DocumentNode): number {
+  const mark = end - "...".length
+  return source.startsWith("...", mark) && lineStartAt(source, mark) === mark ? mark : end
+}
+
+/** Where the value of an entry goes when it is written behind its key: behind the colon. */
+export function behindColon(source: string, { content }: MappingNode, pair: number): number {
+  const key = content[2 * pair]
+  const value = content[2 * pair + 1]
+  if (key === undefined || value === undefined) throw new Error("an entry that is not there")
+  const colon = source.indexOf(":", key.end)
+  return colon < 0 || colon > lineEndAt(source, key.end) ? key.end : colon + 1
+}

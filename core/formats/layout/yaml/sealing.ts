@@ -1,0 +1,131 @@
+/** From the text of a YAML plaintext to that of the encrypted file. */
+
+import type { Leaf, MapNode, Tree } from "../../../sops/tree.ts"
+import { parseYamlNodes } from "../../yaml/composer.ts"
+import type { DocumentNode, ScalarNode } from "../../yaml/node.ts"
+import { isSameItem, sealedText } from "../changes.ts"
+import { applyEdits, type Edit, LineCounter, lacksFinalBreak } from "../edits.ts"
+import type { LayoutNotice, Previous, Rewritten } from "../rewrite.ts"
+import { AliasLedger, copyOf, expandAlias } from "./aliases.ts"
+import { indicatorsAt } from "./block-scalar.ts"
+import { addMetadata, type Parsed } from "./metadata-block.ts"
+import { notationOf } from "./notation.ts"
+import { type Position, walkPairs } from "./pairing.ts"
+import { PropertyFinder, removeProperty } from "./properties.ts"
+import { sealToken } from "./scalar-token.ts"
+
+export function parsePrevious(previous: Previous | undefined): Parsed | null {
+  if (previous === undefined) return null
+  return { source: previous.source, documents: parseYamlNodes(previous.source) }
+}
+
+export function encryptYaml(
+  source: string,
+  plain: Tree,
+  encrypted: Tree,
+  metadata: MapNode,
+  previous: Parsed | null,
+): Rewritten {
+  const documents = parseYamlNodes(source)
+  const sealing = new Sealing(source, documents, previous)
+  sealing.walk(plain, encrypted)
+  const { notation } = sealing
+  sealing.edits.push(...addMetadata(source, documents, metadata, notation, previous))
+  return { text: applyEdits(source, sealing.edits), notices: sealing.notices }
+}
+
+class Sealing {
+  readonly edits: Edit[] = []
+  readonly notices: LayoutNotice[] = []
+  readonly notation
+  readonly #source: string
+  readonly #documents: readonly DocumentNode[]
+  readonly #lines: LineCounter
+  readonly #properties: PropertyFinder
+  readonly #ledger = new AliasLedger()
+  readonly #taken: ReadonlyMap<string, string>
+
+  constructor(source: string, documents: readonly DocumentNode[], previous: Parsed | null) {
+    this.#source = source
+    this.#documents = documents
+    this.#lines = new LineCounter(source)
+    this.#properties = new PropertyFinder(source)
+    this.#taken = previous === null ? new Map() : sealedTokens(previous)
+    this.notation = notationOf(source, documents)
+  }
+
+  walk(plain: Tree, encrypted: Tree): void {
+    const ledger = this.#ledger
+    walkPairs(this.#source, this.#documents, plain, encrypted, {
+      leaf: (node, before, after, position, at) => {
+        if (after.kind === "comment") return
+        if (isSameItem(before, after)) this.#keep(node, at)
+        else this.#seal(node, before, sealedText(after), position, at)
+      },
+      comment: (before, after) => {
+        if (before.span === undefined || isSameItem(before, after)) return
+        ledger.noteChange()
+        this.edits.push({ start: before.span.start + 1, end: before.span.end, text: after.text })
+      },
+      alias: (node, before, after, position, at) => {
+        if (!ledger.mustExpand(node, before, after, position)) return
+        const context = { source: this.#source, ...this.notation }
+        this.edits.push(...expandAlias(context, node, copyOf(before, after), position))
+        this.#notice("expanded-alias", node.start, at)
+      },
+      entered: (node, at) => ledger.enter(node, at),
+      left: (node) => ledger.leave(node),
+    })
+    for (const { edit, at } of ledger.dropAnchors(this.#source, this.#properties)) {
+      this.edits.push(edit)
+      this.#notice("dropped-anchor", edit.start, () => at)
+    }
+  }
+
+  #seal(node: ScalarNode, value: Leaf, sealed: string, position: Position, at: () => string): void {
+    this.#ledger.noteChange()
+    const isCore = node.tag.startsWith("!!") && node.tagged && node.tag !== "!!str"
+    if (isCore) this.#dropTag(node, at)
+    const around = { source: this.#source, ...this.notation, position, tagged: node.tagged && !isCore }
+    const { edits, isRespelled } = sealToken(around, node, value, sealed, this.#taken.get(sealed))
+    this.edits.push(...edits)
+    if (isRespelled) this.#notice("respelled", node.start, at)
+  }
+
+  /** A ciphertext is no number and no base64, so a tag that says so cannot stay. */
+  #dropTag(node: ScalarNode, at: () => string): void {
+    const { tag } = this.#properties.propertiesOf(node)
+    if (tag === null) return
+    this.edits.push(removeProperty(this.#source, tag))
+    this.#notice("dropped-tag", tag.start, at)
+  }
+
+  /** In a text without a line break at its end a block scalar has none either; behind it will be some. */
+  #keep(node: ScalarNode, at: () => string): void {
+    const { start, end } = node
+    if (end !== this.#source.length || (node.style !== "literal" && node.style !== "folded")) return
+    const indicators = indicatorsAt(this.#source, start)
+    if (!lacksFinalBreak(this.#source) || indicators.includes("-")) return
+    this.edits.push({ start, end: start + indicators.length, text: `${indicators.replace("+", "")}-` })
+    this.#notice("respelled", start, at)
+  }
+
+  #notice(code: LayoutNotice["code"], offset: number, at: () => string): void {
+    this.notices.push({ code, line: this.#lines.lineAt(offset), at: at() })
+  }
+}
+
+/** The tokens of one line that a file has, by the ciphertext in them. */
+function sealedTokens({ source, documents }: Parsed): Map<string, string> {
+  const tokens = new Map<string, string>()
+  const open = documents.flatMap(({ content }) => content)
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (node.kind === "mapping" || node.kind === "sequence") {
+      for (const child of node.content) open.push(child)
+    } else if (node.kind === "scalar" && node.style !== "literal" && node.style !== "folded") {
+      const token = source.slice(node.start, node.end)
+      if (node.value.startsWith("ENC[") && !token.includes("\n")) tokens.set(node.value.trimEnd(), token)
+    }
+  }
+  return tokens
+}
