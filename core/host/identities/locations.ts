@@ -20,13 +20,20 @@ export function ageKeysFile(env: Environment, platform: NodeJS.Platform): string
   return directory === null ? null : join(directory, "sops", "age", "keys.txt")
 }
 
-function userConfigDirectory(env: Environment, platform: NodeJS.Platform): string | null {
+export function userConfigDirectory(env: Environment, platform: NodeJS.Platform): string | null {
   if (platform === "win32") return env["AppData"] || env["APPDATA"] || null
   const home = homeDirectory(env, platform)
   const xdg = env["XDG_CONFIG_HOME"]
   if (platform === "darwin") return xdg || (home && posix.join(home, "Library", "Application Support"))
   if (xdg) return posix.isAbsolute(xdg) ? xdg : null
   return home && posix.join(home, ".config")
+}
+
+/** Where the user's word on names in files is kept, outside all repositories: `<user config dir>/conclave/trust.json`. */
+export function trustFile(env: Environment, platform: NodeJS.Platform): string | null {
+  const directory = userConfigDirectory(env, platform)
+  const { join } = platform === "win32" ? win32 : posix
+  return directory === null ? null : join(directory, "conclave", "trust.json")
 }
 
 /** The SSH keys that sops looks for, in its order. */
