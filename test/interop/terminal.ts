@@ -12,15 +12,17 @@ export const hasTerminal = spawnSync(SCRIPT, ["--version"]).stdout?.toString().i
 export type Dialogue = { readonly status: number; readonly screen: string }
 
 /**
- * Runs `command` and types `answer` whenever the screen asks for a passphrase.
+ * Runs `command` and types the answer whenever the screen asks for a passphrase.
  *
  * @param command - For `/bin/sh`, so that its output can be sent to a file.
+ * @param question - Another question than that for a passphrase; global.
  */
 export function inTerminal(
   command: string,
-  answer: string,
+  answer: string | (() => string),
   env: Readonly<Record<string, string>>,
   cwd: string,
+  question: RegExp = /(?:passphrase[^\n]*|again): ?/gi,
 ): Promise<Dialogue> {
   return new Promise((resolve, reject) => {
     const child = spawn(SCRIPT, ["--quiet", "--return", "--command", command, "/dev/null"], { cwd, env })
@@ -28,16 +30,13 @@ export function inTerminal(
     let answered = 0
     child.stdout.on("data", (chunk: Buffer) => {
       screen += chunk.toString()
-      for (const prompts = countPrompts(screen); answered < prompts; answered++)
-        child.stdin.write(`${answer}\n`)
+      const asked = screen.match(question)?.length ?? 0
+      for (; answered < asked; answered++)
+        child.stdin.write(`${typeof answer === "string" ? answer : answer()}\n`)
     })
     child.on("error", reject)
     child.on("close", (code) => resolve({ status: code ?? -1, screen }))
   })
-}
-
-function countPrompts(screen: string): number {
-  return screen.match(/(?:passphrase[^\n]*|again): ?/gi)?.length ?? 0
 }
 
 /** How `/bin/sh` starts a program. */
