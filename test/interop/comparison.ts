@@ -63,7 +63,7 @@ export async function compare(
   const meant = await opened(reference, theirs.stdout)
 
   const ours = await conclave.encrypt(plain, name, setting.scope)
-  if (ours.bytes === undefined) return judgeRefusal(name, ours, meant)
+  if (ours.bytes === undefined) return judgeRefusal(name, ours, theirs, meant)
   const here = await openedHere(conclave, ours.bytes, name)
   if (meant.status !== 0) return judgeRescue(name, here, await opened(reference, ours.bytes), meant)
 
@@ -112,7 +112,7 @@ export async function compareOpened(
   if (theirs.status !== 0) return { verdict: "refused-by-sops", detail: theirs.stderr }
   const meant = await sops[reference](["decrypt", ...flags], { input: theirs.stdout })
   const ours = await conclave.encrypt(plain, name, {})
-  if (ours.bytes === undefined) return judgeRefusal(name, ours, meant)
+  if (ours.bytes === undefined) return judgeRefusal(name, ours, theirs, meant)
 
   const here = await openedHere(conclave, ours.bytes, name)
   const isMeant = meant.status === 0 && !meant.stderr.includes(UNOPENED)
@@ -129,9 +129,9 @@ export async function compareOpened(
   return { verdict: "agree", known }
 }
 
-function judgeRefusal(name: FormatName, refused: Refused, meant: Outcome): Finding {
+function judgeRefusal(name: FormatName, refused: Refused, theirs: Outcome, meant: Outcome): Finding {
   if (meant.status !== 0) return { verdict: "unreadable-to-sops", detail: meant.stderr }
-  const refusal = refusalOf(name, refused, withoutCiphertext(meant.stdout))
+  const refusal = refusalOf(name, refused, skeleton(theirs.stdout))
   if (refusal !== null) return { verdict: "refused-by-conclave", known: [refusal.name] }
   return differ("conclave does not encrypt", withoutCiphertext(meant.stdout), refused.message)
 }

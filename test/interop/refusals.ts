@@ -11,7 +11,7 @@ export type Refusal = {
   readonly format: FormatName
   readonly code: ErrorCode
   readonly says: RegExp
-  /** Something that sops' output holds in such a case. */
+  /** Something that the file of sops holds in such a case. */
   readonly concerns?: RegExp
 }
 
@@ -41,7 +41,7 @@ function ini(name: string, code: ErrorCode, says: RegExp): Refusal {
   return { name, format: "ini", code, says }
 }
 
-/** @param theirs - What sops decrypts from its own file. */
+/** @param theirs - The file that sops writes. */
 export function refusalOf(
   format: FormatName,
   refused: { readonly code: string; readonly message: string },
