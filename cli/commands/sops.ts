@@ -17,6 +17,7 @@ import {
 } from "../sops/command.ts"
 import { defineCompletion } from "../sops/completion.ts"
 import { decrypt } from "../sops/decrypt.ts"
+import { edit } from "../sops/edit.ts"
 import { encrypt } from "../sops/encrypt.ts"
 import { execEnv, execFile } from "../sops/exec.ts"
 import { filestatus } from "../sops/filestatus.ts"
@@ -30,6 +31,7 @@ import { updatekeys } from "../sops/updatekeys.ts"
 
 const OTHERS: ReadonlyMap<string, SopsCommand | SopsFamily> = new Map<string, SopsCommand | SopsFamily>([
   ["decrypt", decrypt],
+  ["edit", edit],
   ["encrypt", encrypt],
   ["exec-env", execEnv],
   ["exec-file", execFile],
@@ -66,7 +68,7 @@ export async function runSops(words: readonly string[], context: Context): Promi
 }
 
 async function dispatch(words: readonly string[], context: Context): Promise<number> {
-  const global = parseFlags(TOP_LEVEL_FLAGS, words, context.env)
+  const global = parseFlags(TOP_LEVEL_FLAGS, words, context.env, "first")
   const [name = "", ...rest] = global.positionals
   const command = COMMANDS.get(name)
   if (command !== undefined) return runNamed(name, command, rest, global, context)
@@ -89,7 +91,7 @@ async function runNamed(
   context: Context,
 ): Promise<number> {
   if ("run" in command) {
-    return run(command, { global, flags: parseFlags(command.flags, words, context.env), context })
+    return run(command, { global, flags: parseFlags(command.flags, words, context.env, "anywhere"), context })
   }
   const [verb, ...rest] = words
   if (verb === undefined) {
@@ -99,7 +101,7 @@ async function runNamed(
   }
   const found = command.subcommands.get(verb)
   if (found === undefined) throw new SopsFailure(`No help topic for '${verb}'`, EXIT_NO_TOPIC)
-  return run(found, { global, flags: parseFlags(found.flags, rest, context.env), context })
+  return run(found, { global, flags: parseFlags(found.flags, rest, context.env, "anywhere"), context })
 }
 
 async function run(command: SopsCommand, invocation: SopsInvocation): Promise<number> {

@@ -1,8 +1,10 @@
 /**
  * sops' own command line, word for word: Go's flag rules (`-name`, `--name`,
- * `-name=value`, `-flag=true`, `--` ends them), a value also as the next word,
- * flags before the file name, those behind it ignored with a warning, as
- * urfave/cli v1 does. Table-driven; what the table lacks is an error.
+ * `-name=value`, `-flag=true`, `--` ends them), a value also as the next word.
+ * As in urfave/cli v1 a command's flags may also stand behind its arguments,
+ * where a word that is none of its flags is an argument; those before the
+ * command, or without one, end at the first argument. Table-driven; what the
+ * table lacks is an error.
  */
 
 export type FlagKind = "bool" | "string" | "int" | "strings"
@@ -56,6 +58,9 @@ export class FlagError extends Error {
   override readonly name = "FlagError"
 }
 
+/** Whether flags may stand behind arguments. */
+export type FlagPlaces = "anywhere" | "first"
+
 /**
  * @param words - What follows the command's name.
  * @throws {@link FlagError} for a flag that the table lacks or whose value is missing or no number.
@@ -64,9 +69,11 @@ export function parseFlags(
   table: readonly FlagSpec[],
   words: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
+  places: FlagPlaces,
 ): Flags {
   const byName = new Map(table.flatMap((spec) => spec.names.map((name) => [name, spec] as const)))
   const values = new Map<string, string[]>()
+  const positionals: string[] = []
   let at = 0
   for (; at < words.length; at++) {
     const word = words[at] as string
@@ -74,9 +81,14 @@ export function parseFlags(
       at++
       break
     }
-    if (!word.startsWith("-") || word === "-") break
+    const isWord = !word.startsWith("-") || word === "-"
+    if (isWord && places === "first") break
     const [name, inline] = splitFlag(word)
     const spec = byName.get(name)
+    if (isWord || (spec === undefined && positionals.length > 0)) {
+      positionals.push(word)
+      continue
+    }
     if (spec === undefined) throw new FlagError(`flag provided but not defined: -${name}`)
     const long = spec.names[0] as string
     const value = inline ?? (spec.kind === "bool" ? "true" : words[++at])
@@ -89,7 +101,7 @@ export function parseFlags(
     const long = names[0] as string
     if (value !== undefined && value !== "" && !values.has(long)) values.set(long, [value])
   }
-  return new Flags(values, words.slice(at))
+  return new Flags(values, [...positionals, ...words.slice(at)])
 }
 
 function splitFlag(word: string): [string, string | undefined] {
