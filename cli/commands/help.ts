@@ -7,6 +7,7 @@ import { EXIT_USAGE } from "../exit-codes.ts"
 import { helpText } from "../parse.ts"
 import { defineCompletion } from "./completion.ts"
 import { decrypt } from "./decrypt.ts"
+import { edit } from "./edit.ts"
 import { encrypt } from "./encrypt.ts"
 import { execEnv } from "./exec-env.ts"
 import { execFile } from "./exec-file.ts"
@@ -16,6 +17,7 @@ import { groups } from "./groups.ts"
 import { identity } from "./identity.ts"
 import { lock } from "./lock.ts"
 import { ls } from "./ls.ts"
+import { publish } from "./publish.ts"
 import { rekey } from "./rekey.ts"
 import { set } from "./set.ts"
 import { unlock } from "./unlock.ts"
@@ -25,6 +27,7 @@ import { updatekeys } from "./updatekeys.ts"
 const OTHERS = [
   encrypt,
   decrypt,
+  edit,
   set,
   unset,
   get,
@@ -34,6 +37,7 @@ const OTHERS = [
   groups,
   execEnv,
   execFile,
+  publish,
   filestatus,
   identity,
   unlock,

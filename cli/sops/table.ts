@@ -147,6 +147,16 @@ export const PUBLISH_FLAGS: readonly FlagSpec[] = [
   ...DECRYPTION_FLAGS,
 ]
 
+export const EDIT_FLAGS: readonly FlagSpec[] = [
+  ...TYPE_FLAGS,
+  ...MASTER_KEY_FLAGS,
+  ...RULE_FLAGS,
+  THRESHOLD_FLAG,
+  bool("show-master-keys", "s"),
+  bool("ignore-mac"),
+  ...DECRYPTION_FLAGS,
+]
+
 /** The oldest form: no command, a mode as a flag. */
 export const TOP_LEVEL_FLAGS: readonly FlagSpec[] = [
   bool("decrypt", "d"),

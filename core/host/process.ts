@@ -103,7 +103,7 @@ export function replaceProcess(command: CommandLine, env: Environment): boolean 
 }
 
 /** Where the system would find a program; a name with a slash is a path. */
-function findProgram(program: string, path: string): string | null {
+export function findProgram(program: string, path: string): string | null {
   if (program.includes("/")) return program
   for (const folder of path.split(delimiter)) {
     const file = join(folder === "" ? "." : folder, program)

@@ -20,6 +20,13 @@ export class IvStash {
     else known.push(iv)
   }
 
+  /** For a try that may fail: what is taken from the copy stays here. */
+  copy(): IvStash {
+    const copy = new IvStash()
+    for (const [key, ivs] of this.#ivs) copy.#ivs.set(key, [...ivs])
+    return copy
+  }
+
   /** The IV that this value had, once; `undefined` where a fresh one is due. */
   take(plain: Plain, aad: string): Uint8Array | undefined {
     const iv = this.#ivs.get(stashKey(plain, aad))?.shift()
