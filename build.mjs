@@ -19,14 +19,21 @@ const LIBRARIES = {
   "noble-scrypt": "@noble/hashes/scrypt.js",
 }
 
+/** What outside keys use of their providers' kits, each a file `…-sdk.ts`: the same. */
+const KITS = "core/host/keys"
+const kits = readdirSync(KITS)
+  .filter((file) => file.endsWith("-sdk.ts"))
+  .map((file) => basename(file, ".ts"))
+
 /** A dynamic import of a heavy library becomes a require of its bundle. */
 const apart = {
   name: "apart",
   setup({ onResolve }) {
     onResolve({ filter: /./ }, ({ path, kind }) => {
       if (kind !== "dynamic-import") return undefined
-      const library = Object.entries(LIBRARIES).find(([, module]) => module === path)
-      return library === undefined ? undefined : { path: `../lib/${library[0]}.cjs`, external: true }
+      const library = Object.entries(LIBRARIES).find(([, module]) => module === path)?.[0]
+      const name = library ?? kits.find((kit) => path === `./${kit}.ts`)
+      return name === undefined ? undefined : { path: `../lib/${name}.cjs`, external: true }
     })
   },
 }
@@ -61,6 +68,17 @@ await Promise.all([
     plugins: [apart],
   }),
   build({ ...common, entryPoints: LIBRARIES, outdir: "dist/lib" }),
+  build({
+    ...common,
+    entryPoints: kits.map((kit) => `${KITS}/${kit}.ts`),
+    outdir: "dist/lib",
+    // Of modules only what is used is bundled: a third less than of their CommonJS.
+    mainFields: ["module", "main"],
+    define: {
+      // Which Node a later version of Amazon's kit will want is no news for the user of this one.
+      "process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED": '"true"',
+    },
+  }),
   build({ ...common, entryPoints: { "code-cache": "cli/code-cache.ts" }, outdir: "dist" }),
   // The library for other programs: a module whose dependencies stay packages.
   build({

@@ -7,11 +7,9 @@ import type { Identity } from "#core/keys/identity.ts"
 import type { KeySpec } from "#core/keys/key-spec.ts"
 import type { Recipient } from "#core/keys/recipient.ts"
 import type { Agent } from "./agent.ts"
-import type { Editors } from "./editors.ts"
 import type { Files } from "./files.ts"
-import type { Http } from "./http.ts"
 import type { Launcher } from "./launcher.ts"
-import type { OutsideKeys } from "./outside-keys.ts"
+import type { KeyRequest, OutsideKeys } from "./outside-keys.ts"
 import type { Terminal } from "./terminal.ts"
 
 export interface Context {
@@ -21,10 +19,6 @@ export interface Context {
   readonly cipher: Cipher
   /** Loaded only by commands that start others. */
   launcher(): Promise<Launcher>
-  /** Loaded only where a person edits. */
-  editors(): Promise<Editors>
-  /** Loaded only by commands that talk to a server. */
-  http(): Promise<Http>
   /** Loaded only by unlock and lock. */
   agent(): Promise<Agent>
   readonly env: Readonly<Record<string, string | undefined>>
@@ -34,24 +28,10 @@ export interface Context {
   identities(request?: Partial<KeyRequest>): IdentityPool
   /** Where sops and conclave keep a user's age identities; `null` where there is no such folder. */
   ageKeysFile(): string | null
-  /** The user's own settings; `null` where there is no place for them. */
-  userConfigFile(): string | null
-  /** Where an edit that cannot be written is kept, encrypted: the first that takes it. */
-  draftFolders(): readonly string[]
   /** @throws `kind-unsupported`, `recipient-invalid` */
   recipient(spec: KeySpec, request?: Partial<KeyRequest>): Promise<Recipient>
   /** Loaded only by commands that look at outside keys as such. */
   outsideKeys(): Promise<OutsideKeys>
-}
-
-/** What is to be known about keys before they are used. */
-export type KeyRequest = {
-  /** Of the file that is worked on; its repository is the one in which the user trusts names. */
-  readonly folder: string
-  /** `--aws-profile`, in place of what a file names. */
-  readonly awsProfile?: string | undefined
-  /** Whether the user has typed the key, so that nothing in it needs another word. */
-  readonly isNamedByUser?: boolean
 }
 
 export interface IdentityPool {

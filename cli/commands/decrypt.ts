@@ -37,12 +37,17 @@ export const decrypt = defineCommand({
       value: "NAME",
       help: "choose format and configuration by this name",
     },
-    canonical: { type: "boolean", help: "print as sops does" },
+    canonical: { type: "boolean", help: "print as sops does instead of keeping the layout" },
     "ignore-mac": { type: "boolean", help: "do not verify the MAC: values may have been altered" },
     "decryption-order": {
       type: "string",
       value: "KINDS",
       help: "kinds of keys to try first, comma-separated",
+    },
+    "aws-profile": {
+      type: "string",
+      value: "NAME",
+      help: "use this AWS profile, whichever the file names",
     },
     config: {
       type: "string",
@@ -73,6 +78,8 @@ export const decrypt = defineCommand({
         extract: values.extract,
         ignoreMac: values["ignore-mac"] === true,
         order: parseOrder(values["decryption-order"] ?? context.env["SOPS_DECRYPTION_ORDER"]),
+        awsProfile: values["aws-profile"],
+        layout: values.canonical === true ? "canonical" : "kept",
         lookup: "repository",
         config: values.config,
       },

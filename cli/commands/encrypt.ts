@@ -4,7 +4,7 @@ import { RULE_FIELDS } from "#core/sops/selection.ts"
 import { defineCommand, UsageError } from "../command.ts"
 import { toJsonContent } from "../json-content.ts"
 import { KEY_OPTIONS, keysFrom } from "../key-options.ts"
-import { describeNotices } from "../notices.ts"
+import { describeLayoutNotices, describeNotices } from "../notices.ts"
 import { describeGroups, encryptSource } from "../operations/encrypt.ts"
 import { checkTarget, writeResult } from "../output.ts"
 import { RULE_OPTIONS, rulesFrom, thresholdFrom } from "../rule-options.ts"
@@ -24,6 +24,11 @@ export const encrypt = defineCommand({
     output: { type: "string", short: "o", value: "FILE", help: "write to this file" },
     ...KEY_OPTIONS,
     "aws-profile": { type: "string", value: "NAME", help: "the AWS profile stored with the KMS keys" },
+    "encryption-context": {
+      type: "string",
+      value: "NAME:VALUE,…",
+      help: "what the AWS KMS keys bind the file to",
+    },
     ...RULE_OPTIONS,
     "mac-only-encrypted": { type: "boolean", help: "compute the MAC over encrypted values only" },
     "shamir-secret-sharing-threshold": {
@@ -42,7 +47,7 @@ export const encrypt = defineCommand({
       value: "NAME",
       help: "choose format and configuration by this name",
     },
-    canonical: { type: "boolean", help: "print as sops does" },
+    canonical: { type: "boolean", help: "print as sops does instead of keeping the layout" },
     config: {
       type: "string",
       value: "FILE",
@@ -75,9 +80,11 @@ export const encrypt = defineCommand({
         source,
         outputType: values["output-type"],
         keys: keysFrom(flagValue, context.env, values["aws-profile"]),
+        encryptionContext: values["encryption-context"],
         threshold: thresholdFrom(values["shamir-secret-sharing-threshold"]),
         rules: rulesFrom(flagValue, RULE_FIELDS),
         macOnlyEncrypted: values["mac-only-encrypted"] === true,
+        layout: values.canonical === true ? "canonical" : "kept",
         lookup: "repository",
         config: values.config,
       },
@@ -85,7 +92,10 @@ export const encrypt = defineCommand({
     )
 
     const written = await writeResult(result.bytes, target, source, false, context)
-    const said = describeNotices(source.shown, result.notices)
+    const said = [
+      ...describeNotices(source.shown, result.notices),
+      ...describeLayoutNotices(source.shown, result.layoutNotices),
+    ]
     const facts = { file: source.shown, format: result.format.name, rule: result.rule, groups: result.groups }
     if (written === null)
       return { stdout: result.bytes, said, json: { ...facts, ...toJsonContent(result.bytes) } }

@@ -9,12 +9,48 @@ import { ageIdentitySources } from "#core/host/identities.ts"
 import { recipientForm } from "#core/keys/age/key-text.ts"
 import { parseAgeRecipient } from "#core/keys/age/recipient.ts"
 import type { Identity } from "#core/keys/identity.ts"
-import type { KeySpec } from "#core/keys/key-spec.ts"
 import type { Recipient } from "#core/keys/recipient.ts"
-import type { IdentityPool } from "../context.ts"
+import { confirm } from "../confirm.ts"
+import type { Context, IdentityPool } from "../context.ts"
+import type { KeyRequest, OutsideKeys } from "../outside-keys.ts"
 import { escapeText, type Terminal } from "../terminal.ts"
+import { nodePlugins } from "./plugins.ts"
 
-export function nodeIdentities(terminal: Terminal, plugins: AgePlugins): IdentityPool {
+export type NodeKeys = Pick<Context, "identities" | "recipient"> & { outside(): Promise<OutsideKeys> }
+
+/** @param workingDirectory - Its repository counts where a command names no file. */
+export function nodeKeys(terminal: Terminal, workingDirectory: string): NodeKeys {
+  let loaded: Promise<OutsideKeys> | undefined
+  const outside = () => {
+    // Not part of a cold start with age.
+    loaded ??= import("./outside-keys.ts").then(({ nodeOutsideKeys }) => nodeOutsideKeys(terminal))
+    return loaded
+  }
+  const mayRun = async (plugin: string) =>
+    (await outside()).trust({ folder: workingDirectory }).allows(`age-plugin:${plugin}`)
+  const plugins = nodePlugins(terminal, mayRun)
+  const complete = (request: Partial<KeyRequest> = {}) => ({ folder: workingDirectory, ...request })
+
+  return {
+    outside,
+    identities: (request) =>
+      identityPool(terminal, plugins, async () => (await outside()).identities(complete(request))),
+    async recipient(spec, request) {
+      if (spec.kind === "age") return ageRecipient(spec.recipient, plugins)
+      const recipient = await (await outside()).recipient(spec, complete(request))
+      if (recipient !== null) return recipient
+      throw new ConclaveError("kind-unsupported", `keys of kind ${spec.kind} are not supported`, {
+        kind: spec.kind,
+      })
+    },
+  }
+}
+
+function identityPool(
+  terminal: Terminal,
+  plugins: AgePlugins,
+  outside: () => Promise<readonly Identity[]>,
+): IdentityPool {
   const { identities, reports } = ageIdentitySources({
     env: process.env,
     platform: process.platform,
@@ -22,7 +58,12 @@ export function nodeIdentities(terminal: Terminal, plugins: AgePlugins): Identit
     findAgent: (fault) => findAgent(terminal, fault),
     pluginIdentity: plugins.identity,
   })
-  return { identities, reports }
+
+  async function* iterate(): AsyncGenerator<Identity> {
+    yield* identities
+    yield* await outside()
+  }
+  return { identities: { [Symbol.asyncIterator]: iterate }, reports }
 }
 
 async function findAgent(terminal: Terminal, fault: (reason: string) => void): Promise<Identity | null> {
@@ -32,7 +73,7 @@ async function findAgent(terminal: Terminal, fault: (reason: string) => void): P
     if (socket === null) return null
     // Sockets are a module of Node that few calls need, and start-up is felt.
     const { agentIdentity } = await import("#core/host/agent/client.ts")
-    return agentIdentity(socket, { fault, askConsent: (question) => askConsent(question, terminal) })
+    return agentIdentity(socket, { fault, askConsent: (question) => confirm(question, terminal) })
   } catch (error) {
     if (!hasCode(error, "agent-failed")) throw error
     fault(error.details.reason)
@@ -40,20 +81,8 @@ async function findAgent(terminal: Terminal, fault: (reason: string) => void): P
   }
 }
 
-async function askConsent(question: string, terminal: Terminal): Promise<boolean | null> {
-  const answer = await terminal.ask(`${escapeText(question)} [y/N] `)
-  return answer === null ? null : /^y(es)?$/i.test(answer.trim())
-}
-
 export function nodeAgeKeysFile(): string | null {
   return ageKeysFile(process.env, process.platform)
-}
-
-export async function nodeRecipient(spec: KeySpec, plugins: AgePlugins): Promise<Recipient> {
-  if (spec.kind === "age") return ageRecipient(spec.recipient, plugins)
-  throw new ConclaveError("kind-unsupported", `keys of kind ${spec.kind} are not supported`, {
-    kind: spec.kind,
-  })
 }
 
 async function ageRecipient(text: string, plugins: AgePlugins): Promise<Recipient> {

@@ -9,7 +9,8 @@ const SILENCE_WITH_PERSON_MS = 60_000
 const SILENCE_ALONE_MS = 10_000
 const MAX_TRIES = 3
 
-export function nodePlugins(terminal: Terminal): AgePlugins {
+/** @param mayRun - Whether the user has agreed to a plugin that a document or a configuration names. */
+export function nodePlugins(terminal: Terminal, mayRun: (plugin: string) => Promise<boolean>): AgePlugins {
   const isVerbose = process.argv.includes("--verbose")
   const say = (plugin: string, text: string) => {
     for (const line of text.trimEnd().split("\n")) {
@@ -27,16 +28,9 @@ export function nodePlugins(terminal: Terminal): AgePlugins {
     failed: (plugin, stderr) => {
       if (!isVerbose && stderr.trim() !== "") say(plugin, stderr)
     },
-    mayRun: (plugin) => askConsent(plugin, terminal),
+    mayRun,
     interaction: interactionOf(terminal, say),
   })
-}
-
-/** Refuses where nobody can be asked: a name in a file is no reason to run a program. */
-async function askConsent(plugin: string, terminal: Terminal): Promise<boolean> {
-  const question = `A recipient needs the program age-plugin-${plugin}. Run it? [y/N] `
-  const answer = await terminal.ask(question)
-  return answer !== null && /^y(es)?$/i.test(answer.trim())
 }
 
 function interactionOf(terminal: Terminal, say: (plugin: string, text: string) => void): PluginInteraction {

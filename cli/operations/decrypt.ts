@@ -1,17 +1,20 @@
 /** Decrypting one file, as `conclave decrypt` and `conclave sops decrypt` both do it. */
 
+import { dirname } from "node:path"
 import { wipe } from "#core/bytes.ts"
 import { decryptDocument, unwrapDocument } from "#core/document/decrypt.ts"
 import { type EncryptedDocument, parseDocument } from "#core/document/document.ts"
+import { type LayoutMode, type PrintMode, printOptions, printPlaintext } from "#core/document/plaintext.ts"
 import { ConclaveError } from "#core/errors.ts"
-import type { Format } from "#core/formats/format.ts"
+import type { Format, PrintOptions } from "#core/formats/format.ts"
+import type { LayoutNotice } from "#core/formats/layout.ts"
 import { printValue } from "#core/formats/print-value.ts"
 import type { KeyKind } from "#core/keys/key-entry.ts"
 import type { Notice } from "#core/sops/crypt.ts"
 import { findNode, parseKeyPath } from "#core/sops/key-path.ts"
 import type { Tree } from "#core/sops/tree.ts"
 import { findConfig, type Lookup } from "../configuration.ts"
-import type { Context } from "../context.ts"
+import type { Context, IdentityPool } from "../context.ts"
 import { withSources } from "../identity-report.ts"
 import { indentFor } from "../indent.ts"
 import { chooseFormat, type Source } from "../source.ts"
@@ -23,6 +26,10 @@ export type DecryptRequest = {
   readonly extract?: string | undefined
   readonly ignoreMac: boolean
   readonly order?: readonly KeyKind[] | undefined
+  /** In place of the profile that the file names for its AWS keys. */
+  readonly awsProfile?: string | undefined
+  /** `kept` gives way to the configuration, to another output format, and to a part. */
+  readonly layout: LayoutMode
   readonly lookup: Lookup
   readonly config?: string | undefined
 }
@@ -31,19 +38,28 @@ export type DecryptResult = {
   readonly bytes: Uint8Array
   readonly format: Format
   readonly notices: readonly Notice[]
+  readonly layoutNotices: readonly LayoutNotice[]
   /** Things the user should know that are not about the document. */
   readonly warnings: readonly string[]
 }
 
 export async function decryptSource(request: DecryptRequest, context: Context): Promise<DecryptResult> {
   const { source } = request
-  const { tree, notices } = await decryptTree(request, context)
-  const format = chooseFormat(
-    source.name,
-    request.outputType ?? (request.outputType === "" ? undefined : source.format.name),
-  )
-  const { indent, warnings } = await printIndent(request, format, context)
-  return { bytes: printResult(tree, request.extract, format, indent), format, notices, warnings }
+  const { document, tree, notices } = await decryptTree(request, context)
+  const format = chooseFormat(source.name, request.outputType || source.format.name)
+  const { mode, warnings } = await printMode(request, format, context)
+  const whole = request.extract === undefined || request.extract === ""
+  if (whole && mode.layout === "kept" && format === source.format) {
+    const { bytes, notices: layoutNotices } = printPlaintext(source.bytes, document, tree, mode)
+    return { bytes, format, notices, layoutNotices, warnings }
+  }
+  const bytes = printResult(tree, request.extract, format, printOptions(mode))
+  return { bytes, format, notices, layoutNotices: [], warnings }
+}
+
+/** Names in a file are trusted in the repository that the file lies in. */
+function folderOption({ path }: Source): { folder?: string } {
+  return path === null ? {} : { folder: dirname(path) }
 }
 
 export type DecryptedSource = {
@@ -52,14 +68,21 @@ export type DecryptedSource = {
   readonly notices: readonly Notice[]
 }
 
-/** The plaintext of a file, not printed. */
+/**
+ * The plaintext of a file, not printed.
+ *
+ * @param pool - One for all files of a command: a passphrase is asked for once.
+ */
 export async function decryptTree(
-  request: Pick<DecryptRequest, "source" | "ignoreMac" | "order">,
+  request: Pick<DecryptRequest, "source" | "ignoreMac" | "order" | "awsProfile">,
   context: Context,
+  pool: IdentityPool = context.identities({
+    awsProfile: request.awsProfile,
+    ...folderOption(request.source),
+  }),
 ): Promise<DecryptedSource> {
   const { source, ignoreMac } = request
   const document = parseDocument(source.bytes, source.format, Number.POSITIVE_INFINITY)
-  const pool = context.identities()
   const dataKey = await unwrapDocument(document, pool.identities, request.order).catch((error: unknown) => {
     throw withSources(error, source.shown, pool.reports())
   })
@@ -75,9 +98,8 @@ function printResult(
   tree: Tree,
   extract: string | undefined,
   format: Format,
-  indent: number | undefined,
+  options: PrintOptions,
 ): Uint8Array {
-  const options = indent === undefined ? {} : { indent }
   if (extract === undefined || extract === "") return format.printPlain(tree, options)
   const node = findNode(tree, parseKeyPath(extract))
   return node.kind === "map"
@@ -86,16 +108,21 @@ function printResult(
 }
 
 /** A configuration that cannot be read must not keep anyone from a secret: it only costs the indentation. */
-async function printIndent(
+async function printMode(
   request: DecryptRequest,
   format: Format,
   context: Context,
-): Promise<{ indent: number | undefined; warnings: readonly string[] }> {
+): Promise<{ mode: PrintMode; warnings: readonly string[] }> {
   try {
     const found = await findConfig(context, request.source.name, request.lookup, request.config)
-    return { indent: found === null ? undefined : indentFor(found.config, format.name), warnings: [] }
+    const indent = found === null ? undefined : indentFor(found.config, format.name)
+    const layout = found?.config.layout === "canonical" ? "canonical" : request.layout
+    return { mode: { layout, ...(indent === undefined ? {} : { indent }) }, warnings: [] }
   } catch (error) {
     if (!(error instanceof ConclaveError)) throw error
-    return { indent: undefined, warnings: [`warning: configuration ignored: ${error.message}`] }
+    return {
+      mode: { layout: request.layout },
+      warnings: [`warning: configuration ignored: ${error.message}`],
+    }
   }
 }

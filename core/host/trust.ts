@@ -57,7 +57,7 @@ export function createTrust({ env, file, repository, confirm }: TrustOptions): T
   async function ask(name: string): Promise<boolean> {
     const purpose = purposeOf(name)
     if (purpose === null || name.length > MAX_NAME_LENGTH) return false
-    const question = `A file in ${repository.root} asks to ${purpose}. Allow it here, from now on? [y/N] `
+    const question = `A file in ${repository.root} asks to ${purpose}. Allow it here, from now on?`
     if ((await confirm(question)) !== true) return false
     if (file !== null) await trustNames(file, repository, [name])
     return true

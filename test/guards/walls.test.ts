@@ -60,6 +60,8 @@ const WALLS: readonly Wall[] = [
 const HOMES: readonly (readonly [name: string, homes: readonly string[]])[] = [
   ["@noble/", ["core/cipher/", "core/keys/"]],
   ["age-encryption", ["core/keys/age/"]],
+  ["@aws-sdk/", ["core/host/keys/aws-sdk"]],
+  ["@smithy/", ["core/host/keys/aws-sdk"]],
   ["bcrypt-pbkdf", ["core/host/ssh/"]],
   ["shamir-secret-sharing", ["core/shamir/"]],
   ["re2js", ["core/sops/", "core/policy/"]],

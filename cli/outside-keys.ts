@@ -1,0 +1,27 @@
+/** Keys that lie outside this machine's files (cloud services, cards, other programs), and what the user trusts of them. */
+
+import type { KeyContext } from "#core/host/keys/adapter.ts"
+import type { Trust } from "#core/host/trust.ts"
+import type { Identity } from "#core/keys/identity.ts"
+import type { KeySpec } from "#core/keys/key-spec.ts"
+import type { Recipient } from "#core/keys/recipient.ts"
+
+/** What is to be known about keys before they are used. */
+export type KeyRequest = {
+  /** Of the file that is worked on; its repository is the one in which the user trusts names. */
+  readonly folder: string
+  /** `--aws-profile`, in place of what a file names. */
+  readonly awsProfile?: string | undefined
+  /** Whether the user has typed the key, so that nothing in it needs another word. */
+  readonly isNamedByUser?: boolean
+}
+
+export interface OutsideKeys {
+  /** The same for the same request: what one file has unwrapped, the next one needs not. */
+  identities(request: KeyRequest): readonly Identity[]
+  /** @returns `null` for a kind that has no adapter. @throws `recipient-invalid` */
+  recipient(spec: KeySpec, request: KeyRequest): Promise<Recipient | null>
+  /** What adapters are handed. */
+  context(request: KeyRequest): KeyContext
+  trust(request: KeyRequest): Trust
+}
