@@ -33,6 +33,8 @@ const THEIRS = [
 ] as const
 const READERS: readonly (readonly [string, Program])[] = [["conclave", oursAsSops], ...THEIRS]
 
+/** How conclave asks whether a plugin may be run. */
+const CONSENT = /age-plugin-test[^\n]*\[y\/N\] /g
 /** What the test plugin asks, as conclave shows it. */
 const QUESTIONS = /Serial number: |\(1: Yes, 2: No\) |\(press enter for "Fine"\) |PIN: /g
 
@@ -115,31 +117,34 @@ describe("a plugin of our tests", () => {
 })
 
 describe("the command line", () => {
-  const words = ["encrypt", "--age", PLUGIN_PAIR.recipient, source]
+  // The name is the configuration's, and not the user's own word.
+  const plain = file("configured/plain.yaml", PLAIN)
+  const cwd = dirname(plain)
+  file("configured/.sops.yaml", `creation_rules:\n    - age: ${PLUGIN_PAIR.recipient}\n`)
 
   it("does not run a plugin that a recipient names where nobody can be asked", async () => {
     const log = join(home.path, "log")
-    const { status, stdout, stderr } = await ours(words, { env: { PATH, AGE_PLUGIN_TEST_LOG: log } })
+    const env = { PATH, AGE_PLUGIN_TEST_LOG: log }
+    const { status, stdout, stderr } = await oursAsSops(["encrypt", plain], { cwd, env })
     expect([status, stdout.length]).toEqual([77, 0])
     expect(stderr).toContain("age-plugin-test is named by a document or a configuration")
     expect(() => readFileSync(log)).toThrow("ENOENT")
   })
 
   it.skipIf(!hasTerminal)("runs it when the person agrees, and what it wraps opens everywhere", async () => {
-    const line = `${programLine("conclave")} encrypt --age ${PLUGIN_PAIR.recipient} '${source}' > '${home.path}/agreed.yaml'`
+    const line = `${programLine("conclave")} encrypt '${plain}' > '${home.path}/agreed.yaml'`
     const env = { PATH, HOME: home.path }
-    const { status, screen } = await inTerminal(line, "y", env, home.path, /Run it\?/g)
+    const refused = await inTerminal(line, "n", env, cwd, CONSENT)
+    expect(refused.status, refused.screen).toBe(77)
+    const { status, screen } = await inTerminal(line, "y", env, cwd, CONSENT)
     expect(status, screen).toBe(0)
     await expectOpensEverywhere(readFileSync(join(home.path, "agreed.yaml"), "utf8"), PLUGIN_PAIR.identity)
-
-    const refused = await inTerminal(line, "n", env, home.path, /Run it\?/g)
-    expect(refused.status).toBe(77)
   })
 
   it.skipIf(!hasTerminal)(
     "passes a plugin's questions to the terminal, with control characters spelled out",
     async () => {
-      const encrypted = await THEIRS[1][1](words, { env: { PATH } })
+      const encrypted = await THEIRS[1][1](["encrypt", plain], { cwd, env: { PATH } })
       const path = file("asks.yaml", encrypted.stdout)
       const env = { PATH, HOME: home.path, SOPS_AGE_KEY: PLUGIN_PAIR.identity, AGE_PLUGIN_TEST: "ask" }
       const line = `${programLine("conclave")} decrypt '${path}' > '${path}.out'`
