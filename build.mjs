@@ -1,7 +1,7 @@
 /** Bundles the program: a tiny entry, one file for each command, heavy libraries apart and loaded when needed. */
 
 import { spawnSync } from "node:child_process"
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { basename, join, resolve } from "node:path"
 import { build } from "esbuild"
@@ -53,25 +53,26 @@ const common = {
   logLevel: "warning",
 }
 
-rmSync("dist", { recursive: true, force: true })
+// Built beside and then put in place: whoever runs the program meanwhile finds the old one or the new one.
+const out = `dist.${process.pid}`
 await Promise.all([
   build({
     ...common,
     entryPoints: { conclave: "cli/main.ts" },
-    outdir: "dist",
+    outdir: out,
     banner: { js: "#!/usr/bin/env node" },
   }),
   build({
     ...common,
     entryPoints: entries.map((name) => `cli/entries/${name}.ts`),
-    outdir: "dist/commands",
+    outdir: `${out}/commands`,
     plugins: [apart],
   }),
-  build({ ...common, entryPoints: LIBRARIES, outdir: "dist/lib" }),
+  build({ ...common, entryPoints: LIBRARIES, outdir: `${out}/lib` }),
   build({
     ...common,
     entryPoints: kits.map((kit) => `${KITS}/${kit}.ts`),
-    outdir: "dist/lib",
+    outdir: `${out}/lib`,
     // Of modules only what is used is bundled: a third less than of their CommonJS.
     mainFields: ["module", "main"],
     define: {
@@ -79,12 +80,12 @@ await Promise.all([
       "process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED": '"true"',
     },
   }),
-  build({ ...common, entryPoints: { "code-cache": "cli/code-cache.ts" }, outdir: "dist" }),
+  build({ ...common, entryPoints: { "code-cache": "cli/code-cache.ts" }, outdir: out }),
   // The library for other programs: a module whose dependencies stay packages.
   build({
     bundle: true,
     entryPoints: { core: "core/index.ts" },
-    outdir: "dist",
+    outdir: out,
     platform: "neutral",
     format: "esm",
     target: "es2023",
@@ -116,7 +117,7 @@ function writeCodeCaches() {
     SOPS_AGE_KEY_FILE: resolve("test/vectors/keys/alice.age-key.txt"),
   }
   for (const name of entries) {
-    const words = ["dist/code-cache.cjs", resolve(`dist/commands/${name}.cjs`), ...(WORK[name] ?? [])]
+    const words = [`${out}/code-cache.cjs`, resolve(`${out}/commands/${name}.cjs`), ...(WORK[name] ?? [])]
     const { status, stderr } = spawnSync(process.execPath, words, {
       env,
       encoding: "utf8",
@@ -125,7 +126,9 @@ function writeCodeCaches() {
     if (status !== 0) console.warn(`no code cache for ${name}: ${stderr}`)
   }
   rmSync(home, { recursive: true, force: true })
-  rmSync("dist/code-cache.cjs")
+  rmSync(`${out}/code-cache.cjs`)
 }
 
 writeCodeCaches()
+rmSync("dist", { recursive: true, force: true })
+renameSync(out, "dist")

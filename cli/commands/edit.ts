@@ -64,6 +64,7 @@ export const edit = defineCommand({
         keys: keysFrom(flagValue, context.env, values["aws-profile"]),
         threshold: thresholdFrom(values["shamir-secret-sharing-threshold"]),
         rules: rulesFrom(flagValue, RULE_FIELDS),
+        layout: values.canonical === true ? "canonical" : "kept",
         macOnlyEncrypted: values["mac-only-encrypted"] === true,
         lookup: "repository",
         config: values.config,

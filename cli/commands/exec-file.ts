@@ -65,6 +65,7 @@ export const execFile = defineCommand({
           outputType: values["output-type"],
           ignoreMac: false,
           order: parseOrder(values["decryption-order"] ?? context.env["SOPS_DECRYPTION_ORDER"]),
+          layout: "kept",
           lookup: "repository",
         },
         command,

@@ -94,7 +94,10 @@ function openFileOf(
     policy,
     warnings,
     mode: {
-      layout: output === source.format ? request.layout : "canonical",
+      layout:
+        output === source.format && policy.found?.config.layout !== "canonical"
+          ? request.layout
+          : "canonical",
       ...(indent === undefined ? {} : { indent }),
     },
   }

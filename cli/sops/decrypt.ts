@@ -24,6 +24,7 @@ export const decrypt: SopsCommand = {
         extract: flags.text("extract"),
         ignoreMac: flags.bool("ignore-mac"),
         order: parseOrder(flags.text("decryption-order")),
+        layout: "canonical",
         lookup: "working-directory",
         config: global.text("config") || undefined,
       },

@@ -53,6 +53,7 @@ export const edit: SopsCommand = {
             ),
             threshold: flags.int("shamir-secret-sharing-threshold"),
             rules: rulesFrom((name) => (flags.has(name) ? flags.text(name) : undefined), RULE_FIELDS),
+            layout: "canonical",
             macOnlyEncrypted: global.bool("mac-only-encrypted"),
             lookup: "working-directory",
             config: global.text("config") || undefined,

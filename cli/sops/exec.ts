@@ -68,6 +68,7 @@ export const execFile: SopsCommand = {
           outputType: flags.text("output-type") || undefined,
           ignoreMac: false,
           order: parseOrder(flags.text("decryption-order")),
+          layout: "canonical",
           lookup: "working-directory",
           config: global.text("config") || undefined,
         },

@@ -50,27 +50,33 @@ function compare(before: Node | null, after: Node | null, path: KeyPath, add: Ad
 function compareMaps(before: MapNode, after: MapNode, path: KeyPath, add: Add): void {
   const old = entriesById(before)
   const now = entriesById(after)
-  const left = old.entries()
-  for (const [id, entry] of now) {
-    if (old.has(id)) addRemoved(left, now, id, path, add)
-    compare(old.get(id)?.value ?? null, entry.value, [...path, entry.key], add)
+  const gone = goneBehind(old, now)
+  const addGone = (id: string | null): void => {
+    for (const { key, value } of gone.get(id) ?? []) addAll("removed", value, [...path, key], add)
   }
-  addRemoved(left, now, null, path, add)
+  addGone(null)
+  for (const [id, { key, value }] of now) {
+    compare(old.get(id)?.value ?? null, value, [...path, key], add)
+    addGone(id)
+  }
 }
 
-/** Tells what stood before `next` and is there no more. */
-function addRemoved(
-  left: IterableIterator<[string, Entry]>,
+/** Entries that are there no more, by the one before them that still is; `null`: at the start. */
+function goneBehind(
+  old: ReadonlyMap<string, Entry>,
   now: ReadonlyMap<string, Entry>,
-  next: string | null,
-  path: KeyPath,
-  add: Add,
-): void {
-  for (let step = left.next(); !step.done; step = left.next()) {
-    const [id, entry] = step.value
-    if (id === next) return
-    if (!now.has(id)) addAll("removed", entry.value, [...path, entry.key], add)
+): ReadonlyMap<string | null, readonly Entry[]> {
+  const gone = new Map<string | null, Entry[]>()
+  let last: string | null = null
+  for (const [id, entry] of old) {
+    if (now.has(id)) last = id
+    else {
+      const group = gone.get(last)
+      if (group === undefined) gone.set(last, [entry])
+      else group.push(entry)
+    }
   }
+  return gone
 }
 
 /** Equal items at both ends stay aside, so that an inserted one does not change all behind it. */

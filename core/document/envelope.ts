@@ -7,13 +7,10 @@
 import type { Cipher } from "../cipher/cipher.ts"
 import { toTimestamp } from "../clock.ts"
 import { formatNamed } from "../formats/registry.ts"
-import { encryptTree, sealMac } from "../sops/crypt.ts"
 import type { Metadata } from "../sops/metadata.ts"
 import { SOPS_VERSION } from "../sops/metadata.ts"
-import { cryptContext } from "./decrypt.ts"
-import { printDocument } from "./document.ts"
 import type { OpenedDocument } from "./opened.ts"
-import { verifyPrinted } from "./verify.ts"
+import { encryptVersion } from "./version.ts"
 
 /** @throws {@link ConclaveError} `verify-failed` */
 export async function sealBeside(
@@ -33,14 +30,15 @@ export async function sealBeside(
     rule: null,
     version: SOPS_VERSION,
   }
-  const context = await cryptContext(header, dataKey, options)
-  try {
-    const encrypted = encryptTree(tree, context, "items")
-    const metadata = { ...header, mac: sealMac(encrypted.mac, header.lastModified, context) }
-    const sealed = printDocument({ format, tree: encrypted.tree, metadata })
-    await verifyPrinted(sealed, format, dataKey, tree, options.cipher)
-    return sealed
-  } finally {
-    context.key.destroy()
-  }
+  const version = await encryptVersion(
+    { tree, source: bytes },
+    format,
+    header,
+    { dataKey },
+    {
+      cipher: options.cipher,
+      layout: "canonical",
+    },
+  )
+  return version.bytes
 }

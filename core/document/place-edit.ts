@@ -11,13 +11,14 @@ import { toTimestamp } from "../clock.ts"
 import { ConclaveError } from "../errors.ts"
 import type { Layout, LayoutNotice, Rewritten } from "../formats/layout.ts"
 import { findNode, hasNode } from "../sops/key-path.ts"
-import type { Comment, Entry, KeyPath, Node, Tree } from "../sops/tree.ts"
+import type { KeyPath, Node, Tree } from "../sops/tree.ts"
 import { findDifference, sameContent } from "./compare.ts"
+import { parseEdited } from "./edited.ts"
 import { refuseReserved } from "./encrypt.ts"
 import type { OpenedDocument } from "./opened.ts"
 import { keptLayout, type PrintMode, printPlaintext } from "./plaintext.ts"
 import { setNode, unsetNode } from "./tree-edit.ts"
-import { encryptVersion, type Updated } from "./update.ts"
+import { nextVersion, type Updated } from "./update.ts"
 
 export type PlaceEdit =
   | { readonly kind: "set"; readonly path: KeyPath; readonly value: Node }
@@ -75,7 +76,7 @@ export async function encryptDraft(
   const header = { ...opened.document.metadata, lastModified: toTimestamp(options.moment) }
   const plain = { tree: draft.tree, source: draft.text }
   const key = { dataKey: opened.dataKey, stash: opened.stash }
-  const updated = await encryptVersion(opened, plain, header, key, { ...options, layout: draft.layout })
+  const updated = await nextVersion(opened, plain, header, key, { ...options, layout: draft.layout })
   return { ...updated, layoutNotices: [...draft.notices, ...updated.layoutNotices] }
 }
 
@@ -110,7 +111,8 @@ function editInLayout(
       file: "",
     })
   }
-  return { tree: withKindsOf(tree, meant), text, layout: "kept", notices }
+  // With the kinds that were meant: text does not tell a float 5 from an int.
+  return { tree: parseEdited({ ...opened, tree: meant }, text), text, layout: "kept", notices }
 }
 
 /** A null on the way of a set: the edit then puts all that is below into its place. */
@@ -132,41 +134,4 @@ function editText(layout: Layout, text: string, tree: Tree, edit: PlaceEdit): Re
   return edit.kind === "set"
     ? layout.set(text, tree, edit.path, edit.value)
     : layout.unset(text, tree, edit.path)
-}
-
-/**
- * The values of `meant` at the places of `placed`. The two say the same, but
- * text does not tell a float 5 from an int: read back as such, a value that
- * nobody touched would get a new ciphertext.
- */
-function withKindsOf(placed: Tree, meant: Tree): Tree {
-  return placed.map((branch, i) => {
-    const other = meant[i]
-    return other === undefined ? branch : mergeNode(branch, other)
-  }) as Tree
-}
-
-function mergeNode<N extends Node>(placed: N, meant: Node): N {
-  if (placed.kind === "map" && meant.kind === "map") {
-    const entries = meant.items.filter((item) => item.kind === "entry")
-    let at = 0
-    const items = placed.items.map((item) => mergeItem(item, () => entries[at++]?.value))
-    return { ...placed, items }
-  }
-  if (placed.kind === "list" && meant.kind === "list") {
-    const nodes = meant.items.filter((item) => item.kind !== "comment")
-    let at = 0
-    const items = placed.items.map((item) => (item.kind === "comment" ? item : merged(item, nodes[at++])))
-    return { ...placed, items }
-  }
-  // Both are leaves that print alike.
-  return (placed.span === undefined ? meant : { ...meant, span: placed.span }) as N
-}
-
-function mergeItem(item: Entry | Comment, next: () => Node | undefined): Entry | Comment {
-  return item.kind === "comment" ? item : { ...item, value: merged(item.value, next()) }
-}
-
-function merged(placed: Node, meant: Node | undefined): Node {
-  return meant === undefined ? placed : mergeNode(placed, meant)
 }

@@ -5,7 +5,7 @@
 
 import { fromUtf8, toUtf8 } from "../bytes.ts"
 import type { Format, PrintOptions } from "../formats/format.ts"
-import { type Layout, type LayoutNotice, layoutOf } from "../formats/layout.ts"
+import { type Layout, type LayoutNotice, layoutOf, type Previous } from "../formats/layout.ts"
 import { decodeSource } from "../formats/yaml/reader.ts"
 import { serializeMetadata } from "../sops/metadata.ts"
 import type { Tree } from "../sops/tree.ts"
@@ -31,6 +31,9 @@ export function printPlaintext(
   return { bytes: toUtf8(text), notices }
 }
 
+/** The file that a new version is made of. */
+export type PreviousFile = { readonly source: Uint8Array; readonly document: EncryptedDocument }
+
 /**
  * The bytes of an encrypted file made from a plaintext source.
  *
@@ -42,35 +45,32 @@ export function printCiphertext(
   plain: Tree,
   document: EncryptedDocument,
   mode: PrintMode,
-  previous?: { readonly source: Uint8Array; readonly document: EncryptedDocument },
+  previous?: PreviousFile,
 ): Plaintext {
   const { format, tree, metadata } = document
   const block = serializeMetadata(metadata)
   const kept = keptLayout(format, source, mode.layout)
   if (kept === null) return { bytes: format.printEncrypted(tree, block, printOptions(mode)), notices: [] }
-  const before = previous === undefined ? null : decodeText(format, previous.source)
-  const { text, notices } = kept.layout.encrypt(
-    kept.text,
-    plain,
-    tree,
-    block,
-    previous === undefined || before === null
-      ? undefined
-      : {
-          source: before,
-          tree: previous.document.tree,
-          metadata: serializeMetadata(previous.document.metadata),
-        },
-  )
+  const { text, notices } = kept.layout.encrypt(kept.text, plain, tree, block, previousText(format, previous))
   return { bytes: toUtf8(text), notices }
 }
 
+/** A plaintext parsed as its layout needs it, which is not always as the format does. */
+export function parseForLayout(kept: KeptLayout, format: Format, previous?: PreviousFile): Tree {
+  return kept.layout.parse(kept.text, previousText(format, previous))
+}
+
+function previousText(format: Format, previous: PreviousFile | undefined): Previous | undefined {
+  const source = previous === undefined ? null : decodeText(format, previous.source)
+  if (previous === undefined || source === null) return undefined
+  const { tree, metadata } = previous.document
+  return { source, tree, metadata: serializeMetadata(metadata) }
+}
+
+export type KeptLayout = { readonly layout: Layout; readonly text: string }
+
 /** The layout and the text it works on; `null` where the file is printed anew. */
-export function keptLayout(
-  format: Format,
-  source: Uint8Array,
-  mode: LayoutMode,
-): { readonly layout: Layout; readonly text: string } | null {
+export function keptLayout(format: Format, source: Uint8Array, mode: LayoutMode): KeptLayout | null {
   const layout = mode === "kept" ? layoutOf(format.name) : null
   const text = layout === null ? null : decodeText(format, source)
   return layout === null || text === null ? null : { layout, text }

@@ -14,7 +14,7 @@ import { type Metadata, serializeMetadata } from "../sops/metadata.ts"
 import type { Tree } from "../sops/tree.ts"
 import type { OpenedDocument } from "./opened.ts"
 import { keptLayout, type PrintMode, printOptions, printPlaintext } from "./plaintext.ts"
-import { encryptVersion, type Updated } from "./update.ts"
+import { nextVersion, type Updated } from "./update.ts"
 import { verifyPrinted } from "./verify.ts"
 
 export type WrapOptions = PrintMode & {
@@ -60,7 +60,7 @@ export async function rekeyDocument(opened: OpenedDocument, options: WrapOptions
       ...(await wrap(dataKey, options)),
       lastModified: toTimestamp(options.moment),
     }
-    return await encryptVersion(opened, plainOf(opened, options), header, { dataKey }, options)
+    return await nextVersion(opened, plainOf(opened, options), header, { dataKey }, options)
   } finally {
     wipe(dataKey)
   }

@@ -6,20 +6,14 @@
 import { equalBytes } from "../bytes.ts"
 import type { Cipher } from "../cipher/cipher.ts"
 import { toTimestamp } from "../clock.ts"
-import type { LayoutNotice } from "../formats/layout.ts"
-import type { DataKey } from "../keys/data-key.ts"
-import { encryptTree, type Notice, sealMac } from "../sops/crypt.ts"
-import type { IvStash } from "../sops/iv-stash.ts"
 import { type Metadata, SOPS_VERSION } from "../sops/metadata.ts"
 import type { Tree } from "../sops/tree.ts"
 import { sameContent } from "./compare.ts"
-import { cryptContext } from "./decrypt.ts"
-import type { EncryptedDocument } from "./document.ts"
 import { parseEdited } from "./edited.ts"
 import { refuseReserved } from "./encrypt.ts"
 import type { OpenedDocument } from "./opened.ts"
-import { keptLayout, type PrintMode, printCiphertext, printPlaintext } from "./plaintext.ts"
-import { verifyPrinted } from "./verify.ts"
+import { keptLayout, type PrintMode, printPlaintext } from "./plaintext.ts"
+import { encryptVersion, type PlainSource, type Version, type VersionKey } from "./version.ts"
 
 export type UpdateOptions = PrintMode & {
   readonly cipher: Cipher
@@ -28,11 +22,8 @@ export type UpdateOptions = PrintMode & {
   readonly raiseVersion?: boolean
 }
 
-export type Updated = {
-  readonly bytes: Uint8Array
-  readonly notices: readonly Notice[]
-  readonly layoutNotices: readonly LayoutNotice[]
-}
+/** A new version of a file. */
+export type Updated = Version
 
 /**
  * Encrypts what the plaintext of an opened file has become.
@@ -63,57 +54,43 @@ export async function updateFromTree(
   return update(opened, { tree, source: new Uint8Array() }, { ...options, layout: "canonical" })
 }
 
-type Plain = { readonly tree: Tree; readonly source: Uint8Array }
-
-async function update(opened: OpenedDocument, plain: Plain, options: UpdateOptions): Promise<Updated | null> {
+async function update(
+  opened: OpenedDocument,
+  plain: PlainSource,
+  options: UpdateOptions,
+): Promise<Updated | null> {
   const { format, metadata } = opened.document
   refuseReserved(plain.tree, format)
   if (sameContent(opened.tree, plain.tree)) return null
   const lastModified = toTimestamp(options.moment)
   const version = options.raiseVersion ? raised(metadata.version) : metadata.version
   const key = { dataKey: opened.dataKey, stash: opened.stash }
-  return encryptVersion(opened, plain, { ...metadata, lastModified, version }, key, options)
+  return nextVersion(opened, plain, { ...metadata, lastModified, version }, key, options)
 }
 
 /** The same values in another layout: their ciphertexts, MAC and date stay. */
 async function updateLayout(
   opened: OpenedDocument,
-  plain: Plain,
+  plain: PlainSource,
   options: UpdateOptions,
 ): Promise<Updated | null> {
   const { document, source, dataKey, stash } = opened
   if (keptLayout(document.format, source, options.layout) === null) return null
   if (equalBytes(printPlaintext(source, document, opened.tree, options).bytes, plain.source)) return null
-  const updated = await encryptVersion(opened, plain, document.metadata, { dataKey, stash }, options)
+  const updated = await nextVersion(opened, plain, document.metadata, { dataKey, stash }, options)
   return equalBytes(updated.bytes, source) ? null : updated
 }
 
-/**
- * Encrypts a plaintext as the next version of an opened file, under the data
- * key that is given, and looks back at the result.
- *
- * @param key - With a stash unchanged values keep their IV; a new data key goes without.
- */
-export async function encryptVersion(
+/** The next version of an opened file, under the data key that is given. See {@link encryptVersion}. */
+export async function nextVersion(
   opened: OpenedDocument,
-  plain: Plain,
-  header: Metadata,
-  key: { readonly dataKey: DataKey; readonly stash?: IvStash },
+  plain: PlainSource,
+  header: Omit<Metadata, "mac">,
+  key: VersionKey,
   options: PrintMode & { readonly cipher: Cipher },
 ): Promise<Updated> {
   const { document, source } = opened
-  const { cipher } = options
-  const context = await cryptContext(header, key.dataKey, { ...key, cipher })
-  try {
-    const encrypted = encryptTree(plain.tree, context, options.layout === "kept" ? "in-place" : "items")
-    const metadata = { ...header, mac: sealMac(encrypted.mac, header.lastModified, context) }
-    const next: EncryptedDocument = { format: document.format, tree: encrypted.tree, metadata }
-    const printed = printCiphertext(plain.source, plain.tree, next, options, { source, document })
-    const notices = await verifyPrinted(printed.bytes, document.format, key.dataKey, plain.tree, cipher)
-    return { bytes: printed.bytes, notices, layoutNotices: printed.notices }
-  } finally {
-    context.key.destroy()
-  }
+  return encryptVersion(plain, document.format, header, key, options, { source, document })
 }
 
 /** The higher of a file's version and ours, by number; a file from the future keeps its own. */

@@ -41,6 +41,8 @@ export type SopsConfig = {
   readonly rules: readonly CreationRule[] | null
   /** `stores.*.indent`; absent where not given. */
   readonly indent: { readonly yaml?: number; readonly json?: number; readonly binary?: number }
+  /** Whether conclave's own commands keep the user's layout or print as sops does. */
+  readonly layout: "kept" | "canonical"
   /** `destination_rules`, still unread: only publishing needs them. */
   readonly destinations: readonly YamlNode[]
 }
@@ -64,12 +66,12 @@ export async function parseSopsConfig(source: Uint8Array, file: string): Promise
   if (more[0] !== undefined) throw configInvalid(file, more[0], "more than one document")
   const root = document?.content[0]
   if (root === undefined || (root.kind === "scalar" && root.value === "")) {
-    return { file, rules: null, indent: {}, destinations: [] }
+    return { file, rules: null, indent: {}, layout: "kept", destinations: [] }
   }
   const top = new ConfigMap(
     root,
     file,
-    ["creation_rules", "destination_rules", "stores"],
+    ["creation_rules", "destination_rules", "stores", "conclave"],
     "the configuration",
   )
   const rules = top.get("creation_rules") === null ? null : top.list("creation_rules")
@@ -77,6 +79,7 @@ export async function parseSopsConfig(source: Uint8Array, file: string): Promise
     file,
     rules: rules === null ? null : await Promise.all(rules.map((node) => readRule(node, file))),
     indent: readIndent(top),
+    layout: readLayout(top),
     destinations: top.list("destination_rules"),
   }
 }
@@ -148,6 +151,16 @@ async function positioned<T>(map: ConfigMap, field: string, read: () => Promise<
     if (!(error instanceof ConclaveError)) throw error
     throw configInvalid(map.file, map.get(field) ?? map.node, error.message)
   }
+}
+
+/** `conclave: {layout: …}`, a key that sops does not know and passes over. */
+function readLayout(top: ConfigMap): SopsConfig["layout"] {
+  const node = top.get("conclave")
+  if (node === null) return "kept"
+  const own = new ConfigMap(node, top.file, ["layout"], "conclave")
+  const layout = own.text("layout")
+  if (layout === "canonical" || layout === "kept" || layout === "") return layout || "kept"
+  throw configInvalid(top.file, own.get("layout") ?? node, "layout is kept or canonical")
 }
 
 function readIndent(top: ConfigMap): SopsConfig["indent"] {

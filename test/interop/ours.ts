@@ -7,6 +7,7 @@
 import { decryptDocument, unwrapDocument } from "#core/document/decrypt.ts"
 import { parseDocument } from "#core/document/document.ts"
 import { encryptDocument } from "#core/document/encrypt.ts"
+import { unwritten } from "#core/document/version.ts"
 import { ConclaveError } from "#core/errors.ts"
 import type { FormatName } from "#core/formats/format.ts"
 import { formatNamed } from "#core/formats/registry.ts"
@@ -39,7 +40,8 @@ export const inProcess: Conclave = {
   encrypt: (plain, name, scope) =>
     attempt(async () => {
       const format = formatNamed(name)
-      const { bytes } = await encryptDocument(format.parsePlain(plain), format, {
+      const { bytes } = await encryptDocument(unwritten(format.parsePlain(plain)), format, {
+        layout: "canonical",
         cipher: nodeCipher,
         recipients,
         threshold: 0,

@@ -4,6 +4,7 @@ import type { Cipher } from "#core/cipher/cipher.ts"
 import { decryptDocument, unwrapDocument } from "#core/document/decrypt.ts"
 import { parseDocument } from "#core/document/document.ts"
 import { type EncryptOptions, encryptDocument } from "#core/document/encrypt.ts"
+import { unwritten } from "#core/document/version.ts"
 import type { FormatName } from "#core/formats/format.ts"
 import { formatNamed } from "#core/formats/registry.ts"
 import { nativeAgeEngine } from "#core/host/age-native.ts"
@@ -37,7 +38,8 @@ export async function encryptFor(
   format: FormatName,
   options: Partial<EncryptOptions> = {},
 ): Promise<Uint8Array> {
-  const { bytes } = await encryptDocument(tree, formatNamed(format), {
+  const { bytes } = await encryptDocument(unwritten(tree), formatNamed(format), {
+    layout: "canonical",
     cipher: nodeCipher,
     recipients: ALICE_ALONE,
     threshold: 0,

@@ -4,6 +4,7 @@ import { findDifference } from "#core/document/compare.ts"
 import { decryptDocument, unwrapDocument } from "#core/document/decrypt.ts"
 import { checkSize, parseDocument, printDocument, sizeLimit } from "#core/document/document.ts"
 import { encryptDocument } from "#core/document/encrypt.ts"
+import { unwritten } from "#core/document/version.ts"
 import { MAX_BINARY_SIZE, MAX_TEXT_SIZE } from "#core/formats/format.ts"
 import { formatNamed } from "#core/formats/registry.ts"
 import { nodeCipher } from "#core/host/node-cipher.ts"
@@ -125,7 +126,8 @@ describe("encrypting", () => {
   })
 
   test("tells of a comment that will not open where it is printed", async () => {
-    const { notices } = await encryptDocument(TREE, formatNamed("yaml"), {
+    const { notices } = await encryptDocument(unwritten(TREE), formatNamed("yaml"), {
+      layout: "canonical",
       cipher: nodeCipher,
       recipients: ALICE_ALONE,
       threshold: 0,
