@@ -7,7 +7,9 @@ import type { Identity } from "#core/keys/identity.ts"
 import type { KeySpec } from "#core/keys/key-spec.ts"
 import type { Recipient } from "#core/keys/recipient.ts"
 import type { Agent } from "./agent.ts"
+import type { Editors } from "./editors.ts"
 import type { Files } from "./files.ts"
+import type { Http } from "./http.ts"
 import type { Launcher } from "./launcher.ts"
 import type { KeyRequest, OutsideKeys } from "./outside-keys.ts"
 import type { Terminal } from "./terminal.ts"
@@ -19,6 +21,10 @@ export interface Context {
   readonly cipher: Cipher
   /** Loaded only by commands that start others. */
   launcher(): Promise<Launcher>
+  /** Loaded only where a person edits. */
+  editors(): Promise<Editors>
+  /** Loaded only by commands that talk to a server. */
+  http(): Promise<Http>
   /** Loaded only by unlock and lock. */
   agent(): Promise<Agent>
   readonly env: Readonly<Record<string, string | undefined>>
@@ -28,6 +34,10 @@ export interface Context {
   identities(request?: Partial<KeyRequest>): IdentityPool
   /** Where sops and conclave keep a user's age identities; `null` where there is no such folder. */
   ageKeysFile(): string | null
+  /** The user's own settings; `null` where there is no place for them. */
+  userConfigFile(): string | null
+  /** Where an edit that cannot be written is kept, encrypted: the first that takes it. */
+  draftFolders(): readonly string[]
   /** @throws `kind-unsupported`, `recipient-invalid` */
   recipient(spec: KeySpec, request?: Partial<KeyRequest>): Promise<Recipient>
   /** Loaded only by commands that look at outside keys as such. */

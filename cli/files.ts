@@ -17,6 +17,9 @@ export interface Files {
   replace(path: string, bytes: Uint8Array, options: WriteOptions): Promise<void>
   /** Makes the folders above a file that is to be written, for the user alone (0700). */
   makeFolderFor(path: string): Promise<void>
+  isFolder(path: string): Promise<boolean>
+  /** The files below a folder, as paths from it with `/`, sorted; without those of git itself. @throws `read-failed` */
+  filesBelow(folder: string): Promise<readonly string[]>
   /** The nearest folder upwards that is the root of a git repository; `null` if there is none. */
   repositoryRoot(path: string): Promise<string | null>
 }

@@ -1,6 +1,7 @@
 /** Where the process meets the program: the real streams, files, keys and clock become a context. */
 
 import { nodeCipher } from "#core/host/node-cipher.ts"
+import { draftFolders, userConfigFile } from "#core/host/user-folders.ts"
 import type { Command } from "./command.ts"
 import type { Context } from "./context.ts"
 import { EXIT_INTERRUPTED } from "./exit-codes.ts"
@@ -26,11 +27,15 @@ export async function startProgram(program: (context: Context) => Promise<number
     clock: { now: () => new Date() },
     cipher: nodeCipher,
     launcher: async () => (await import("./node/launcher.ts")).nodeLauncher(terminal),
+    editors: async () => (await import("./node/editors.ts")).nodeEditors,
+    http: async () => (await import("./node/http.ts")).nodeHttp(),
     agent: async () => (await import("./node/agent.ts")).nodeAgent(terminal),
     env: process.env,
     workingDirectory,
     identities: keys.identities,
     ageKeysFile: nodeAgeKeysFile,
+    userConfigFile: () => userConfigFile(process.env, process.platform),
+    draftFolders: () => draftFolders(process.env, process.platform),
     recipient: keys.recipient,
     outsideKeys: keys.outside,
   }

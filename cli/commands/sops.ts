@@ -23,6 +23,7 @@ import { execEnv, execFile } from "../sops/exec.ts"
 import { filestatus } from "../sops/filestatus.ts"
 import { FlagError, type Flags, parseFlags } from "../sops/flags.ts"
 import { groups } from "../sops/groups.ts"
+import { publish } from "../sops/publish.ts"
 import { legacyRotate, rotate } from "../sops/rotate.ts"
 import { legacySet, set } from "../sops/set.ts"
 import { TOP_LEVEL_FLAGS } from "../sops/table.ts"
@@ -37,6 +38,7 @@ const OTHERS: ReadonlyMap<string, SopsCommand | SopsFamily> = new Map<string, So
   ["exec-file", execFile],
   ["filestatus", filestatus],
   ["groups", groups],
+  ["publish", publish],
   ["rotate", rotate],
   ["set", set],
   ["unset", unset],

@@ -1,7 +1,7 @@
 /** The files port on the disk. */
 
 // Synchronous on purpose: these are quick, and loading `fs/promises` is a part of a cold start that is felt.
-import { existsSync, mkdirSync } from "node:fs"
+import { existsSync, mkdirSync, statSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
 import { readInput, replaceFile } from "#core/host/files.ts"
 import type { Files } from "../files.ts"
@@ -29,6 +29,11 @@ export function nodeFiles(workingDirectory: string, terminal: Terminal): Files {
     },
     async makeFolderFor(path) {
       mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_FOLDER_MODE })
+    },
+    isFolder: async (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true,
+    async filesBelow(folder) {
+      const { filesBelow } = await import("#core/host/files-below.ts")
+      return filesBelow(folder)
     },
     async repositoryRoot(path) {
       let folder = path

@@ -102,7 +102,7 @@ export function changeRequestOf(
 }
 
 /** As sops takes the list: a kind that it does not know is no error, one that occurs twice is. */
-function orderOf(flags: Flags): readonly KeyKind[] | undefined {
+export function orderOf(flags: Flags): readonly KeyKind[] | undefined {
   const words = splitList(flags.text("decryption-order"))
   if (words.length === 0) return undefined
   const twice = words.find((word, i) => words.indexOf(word) !== i)

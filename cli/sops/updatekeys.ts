@@ -6,6 +6,7 @@ import { findConfig } from "../configuration.ts"
 import type { Context } from "../context.ts"
 import { planUpdate, type UpdatePlan, updateKeys } from "../operations/update-keys.ts"
 import { formatReport, reportOf } from "../report.ts"
+import { Answers } from "./answers.ts"
 import { changeExitCode } from "./change-exit-codes.ts"
 import {
   changeRequestOf,
@@ -17,8 +18,6 @@ import {
   sayAll,
 } from "./command.ts"
 import { UPDATEKEYS_FLAGS } from "./table.ts"
-
-const MAX_ANSWERS = 1024 * 1024
 
 export const updatekeys: SopsCommand = {
   flags: UPDATEKEYS_FLAGS,
@@ -81,26 +80,6 @@ async function isConfirmed(answers: Answers, { terminal }: Context): Promise<boo
       throw new SopsFailure("no answer on standard input", EXIT_GENERIC)
     if (answer.trim() === "y") return true
     if (answer.trim() === "n") return false
-  }
-}
-
-/** Lines of standard input, or of the terminal, for the questions of one call. */
-class Answers {
-  readonly #context: Context
-  #lines: string[] | null = null
-
-  constructor(context: Context) {
-    this.#context = context
-  }
-
-  async next(): Promise<string | null> {
-    const { terminal } = this.#context
-    if (terminal.stdin.isTTY) return terminal.ask("")
-    if (this.#lines === null) {
-      const text = new TextDecoder().decode(await terminal.stdin.read(MAX_ANSWERS))
-      this.#lines = text.split("\n")
-    }
-    return this.#lines.shift() ?? null
   }
 }
 

@@ -37,6 +37,12 @@ export type Running = {
 
 export const ALICE = readFileSync(join(KEYS, "alice.age-key.txt"), "utf8")
 
+/** Of a person whose keys are among the vectors. */
+export function recipientOf(person: "alice" | "bob" | "carol"): string {
+  const text = readFileSync(join(KEYS, `${person}.age-key.txt`), "utf8")
+  return /^# (?:recipient|public key): (\S+)/m.exec(text)?.[1] ?? ""
+}
+
 /** Must be called within a test. */
 export function createHome(): Home {
   const path = realpathSync(mkdtempSync(join(tmpdir(), "conclave-session-")))
@@ -69,8 +75,7 @@ export function createHome(): Home {
     read: (name) => readFileSync(join(path, name), "utf8"),
     async encrypt(name, text, ...options) {
       home.write(name, text)
-      const recipient = /^# recipient: (\S+)/m.exec(ALICE)?.[1] ?? ""
-      const done = await home.run(["encrypt", "--in-place", "--age", recipient, ...options, name])
+      const done = await home.run(["encrypt", "--in-place", "--age", recipientOf("alice"), ...options, name])
       if (done.status !== 0) throw new Error(done.stderr)
       return name
     },

@@ -1,0 +1,4 @@
+import { publish } from "../commands/publish.ts"
+import { startCommand } from "../process.ts"
+
+export const start = startCommand(publish)
