@@ -17,7 +17,7 @@ import { DEFAULT_RULE } from "../../../core/sops/selection.ts"
 import { temporaryFolder } from "../../core/host/temporary-folder.ts"
 import { identityText, type Person, recipientText } from "../../core/keys/vectors.ts"
 
-const PLAIN = "host: db.internal\npassword: correct horse\nnote_unencrypted: n\n"
+const PLAIN = "host: db.internal\npassword: correct horse\nnote_unencrypted: text\n"
 const moment = new Date("2024-05-06T07:08:09Z")
 
 /** What publishing reaches for, with alice's identity, in a folder with her file and this configuration. */
@@ -73,7 +73,7 @@ test("a recreation rule counts in full: its regex, its MAC, its keys", async () 
   )
   if (payload.kind !== "file") throw new Error("a secret")
   const text = Buffer.from(payload.bytes).toString()
-  expect(text).toMatch(/^host: db.internal\npassword: ENC\[.*\nnote_unencrypted: n\n/)
+  expect(text).toMatch(/^host: db.internal\npassword: ENC\[.*\nnote_unencrypted: text\n/)
   const { document, tree } = await openAs("bob", payload.bytes)
   expect(document.metadata).toMatchObject({
     rule: { field: "encrypted_regex", pattern: "^pass" },
@@ -87,7 +87,7 @@ test("a rule that names no selection gets sops' default, and the published file 
   const payload = await payloadFor(`{gcs_bucket: b, recreation_rule: {age: ${recipientText("bob")}}}`)
   if (payload.kind !== "file") throw new Error("a secret")
   expect(Buffer.from(payload.bytes).toString()).toMatch(
-    /^host: ENC\[.*\npassword: ENC\[.*\nnote_unencrypted: n\n/,
+    /^host: ENC\[.*\npassword: ENC\[.*\nnote_unencrypted: text\n/,
   )
   await openAs("bob", payload.bytes)
 })
