@@ -14,9 +14,12 @@ export function describeNotices(file: string, notices: readonly Notice[]): strin
 
 /** What the layout could not keep as the user wrote it. */
 export function describeLayoutNotices(file: string, notices: readonly LayoutNotice[]): string[] {
-  return notices.map(({ code, line, at }) =>
-    code === "expanded-alias"
-      ? `note: ${file}:${line}: ${at}: an alias is written out, since a value below it is encrypted`
-      : `note: ${file}:${line}: ${at}: will be spelled in another way when it is decrypted`,
-  )
+  return notices.map(({ code, line, at }) => `note: ${file}:${line}: ${at}: ${LAYOUT_NOTICES[code]}`)
 }
+
+const LAYOUT_NOTICES = {
+  "expanded-alias": "an alias is written out, since a value below it is encrypted",
+  "dropped-anchor": "an anchor is gone, since no alias names it any more",
+  respelled: "will be spelled in another way when it is decrypted",
+  "dropped-tag": "a tag is gone, which this value cannot carry",
+} as const satisfies Record<LayoutNotice["code"], string>
