@@ -16,6 +16,8 @@ export type Divergence = {
   /** What it says; it may also say nothing and print another value. */
   readonly says: RegExp
   readonly mayBeSilent?: boolean
+  /** Whether conclave's own form, which keeps the layout, does without it. */
+  readonly canonicalOnly?: boolean
   /** Whether an encrypted file is of this kind. */
   readonly concerns: (encrypted: string) => boolean
 }
@@ -27,6 +29,7 @@ export const DIVERGENCES: readonly Divergence[] = [
     format: "yaml",
     fails: "3.13.2",
     says: /MAC mismatch/,
+    canonicalOnly: true,
     concerns: (encrypted) => /^ *(?:: +)?(?:- )+ENC\[[^\]]*,type:comment\]/m.test(encrypted),
   },
   {
