@@ -20,6 +20,13 @@ export interface Files {
   isFolder(path: string): Promise<boolean>
   /** The files below a folder, as paths from it with `/`, sorted; without those of git itself. @throws `read-failed` */
   filesBelow(folder: string): Promise<readonly string[]>
+  /**
+   * A file as a git revision has it.
+   *
+   * @param path - Absolute.
+   * @throws `read-failed`, `too-large`
+   */
+  readRevision(path: string, revision: string, limit: number): Promise<Uint8Array>
   /** The nearest folder upwards that is the root of a git repository; `null` if there is none. */
   repositoryRoot(path: string): Promise<string | null>
 }

@@ -12,6 +12,7 @@ import { encrypt } from "./encrypt.ts"
 import { execEnv } from "./exec-env.ts"
 import { execFile } from "./exec-file.ts"
 import { filestatus } from "./filestatus.ts"
+import { fmt } from "./fmt.ts"
 import { get } from "./get.ts"
 import { groups } from "./groups.ts"
 import { identity } from "./identity.ts"
@@ -35,6 +36,7 @@ const OTHERS = [
   rekey,
   updatekeys,
   groups,
+  fmt,
   execEnv,
   execFile,
   publish,

@@ -35,6 +35,11 @@ export function nodeFiles(workingDirectory: string, terminal: Terminal): Files {
       const { filesBelow } = await import("#core/host/files-below.ts")
       return filesBelow(folder)
     },
+    async readRevision(path, revision, limit) {
+      // Loaded only here: few commands start a process.
+      const { readRevision } = await import("#core/host/git.ts")
+      return readRevision(path, revision, limit)
+    },
     async repositoryRoot(path) {
       let folder = path
       for (;;) {
