@@ -45,9 +45,11 @@ export async function unwrapTrial(
     delete trial.reason
     return secret
   } catch (error) {
+    // Called off: however it ended is no news.
+    if (signal?.aborted) return null
     // Anything else is a bug, and must not pass for an entry that does not open.
     if (!(error instanceof ConclaveError)) throw error
-    if (trial.outcome === "opened" || trial.outcome === "failed" || signal?.aborted) return null
+    if (trial.outcome === "opened" || trial.outcome === "failed") return null
     trial.outcome = outcomeOf(error)
     trial.reason = error.message
     return null

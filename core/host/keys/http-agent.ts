@@ -53,9 +53,9 @@ export function createHttpAgents({ env, caFile }: AgentOptions): HttpAgents {
       const verified: Target = { ...target, ...authorities() }
       const proxy = proxyFor(urlOf("https:", target), env)
       if (proxy === null) return connectSecure(verified, done)
-      // The name that the certificate is checked against stays the target's.
+      // With its host and server name: the certificate is checked against the target's.
       tunnel(proxy, target, authorities).then(
-        (socket) => done(null, tls.connect({ ...verified, servername: nameOf(target), socket })),
+        (socket) => done(null, tls.connect({ ...verified, socket })),
         failing(done),
       )
       return null
@@ -107,11 +107,6 @@ function readAuthorities(file: string): Buffer {
 function urlOf(protocol: string, { host, port }: Target): URL {
   const name = host ?? "localhost"
   return new URL(`${protocol}//${name.includes(":") ? `[${name}]` : name}:${port ?? ""}`)
-}
-
-/** None for an address: names alone are sent. */
-function nameOf({ servername, host }: Target): string {
-  return servername || (host ?? "")
 }
 
 function tunnel(proxy: URL, { host, port }: Target, authorities: () => object): Promise<Duplex> {

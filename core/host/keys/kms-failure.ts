@@ -54,8 +54,9 @@ type AwsFailure = {
 
 export function judgeAwsFailure(error: unknown): Verdict {
   const { name, code, status, isSkewed } = partsOf(error)
-  if (UNREACHABLE.has(code) || name === "TimeoutError") return "unreachable"
+  // First, since the SDK also calls a broken connection a `TimeoutError`.
   if (BROKEN.has(code) || THROTTLED.has(name) || status >= 500 || status === 429) return "transient"
+  if (UNREACHABLE.has(code) || name === "TimeoutError") return "unreachable"
   // Our clock was wrong, and the SDK has noted by how much.
   return isSkewed ? "transient" : "final"
 }
@@ -66,11 +67,11 @@ export function describeAwsFailure(error: unknown, doing: "decrypt" | "encrypt" 
   const known = KNOWN[name]
   if (known !== undefined) return known.says ? withMessage(known.text, message) : known.text
   if (THROTTLED.has(name)) return "throttled again and again"
-  if (name === "TimeoutError") return "unreachable: no answer in time"
   if (CERTIFICATE.test(code)) {
     return `its certificate is not trusted (${code}); name its authority in AWS_CA_BUNDLE or NODE_EXTRA_CA_CERTS`
   }
   if (code !== "") return `unreachable: ${withMessage(code, code === "EPROXY" ? message : "")}`
+  if (name === "TimeoutError") return "unreachable: no answer in time"
   if (status >= 500) return withMessage(`the service failed (${status} ${name})`, message)
   if (status > 0) return withMessage(`refused to ${doing} (${status} ${name})`, message)
   return withMessage(name, message)

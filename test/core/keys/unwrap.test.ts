@@ -314,7 +314,7 @@ describe("identities that ask another machine", () => {
           setMaxListeners(0, listened)
           listened.addEventListener("abort", () => {
             calledOff.push(name)
-            reject(new ConclaveError("unwrap-failed", "called off", { recipient: name }))
+            reject(listened.reason)
           })
           calls.push({
             name,
