@@ -4,20 +4,23 @@
  * conclave's own, and allowed by name in CONCLAVE_ALLOW_ENV.
  */
 
+import { type ConclaveError, hasCode } from "#core/errors.ts"
 import { UsageError } from "../command.ts"
-import { parseOrder } from "../decryption-order.ts"
 import { isFileName } from "../exec-words.ts"
 import { allowedNames, execWithEnv, execWithFile } from "../operations/exec.ts"
 import { readSource } from "../source.ts"
-import type { SopsCommand, SopsInvocation } from "./command.ts"
+import { EXIT_GENERIC, orderOf, type SopsCommand, type SopsInvocation } from "./command.ts"
 import { EXEC_ENV_FLAGS, EXEC_FILE_FLAGS } from "./table.ts"
 
-const EXIT_GENERIC = 1
 /** sops' name of a temporary file that is given none. */
 const FALLBACK_NAME = "tmp-file"
 
+/** That the file is not encrypted has no number of its own here. */
+const exitCode = (error: ConclaveError) => (hasCode(error, "metadata-missing") ? EXIT_GENERIC : undefined)
+
 export const execEnv: SopsCommand = {
   flags: EXEC_ENV_FLAGS,
+  exitCode,
 
   async run(invocation) {
     const { flags, context } = invocation
@@ -33,7 +36,7 @@ export const execEnv: SopsCommand = {
     return execWithEnv(
       {
         source: await readSource(words.file, {}, context),
-        order: parseOrder(flags.text("decryption-order")),
+        order: orderOf(flags),
         command: { kind: "shell", text: words.command },
         pristine: flags.bool("pristine"),
         user: flags.text("user"),
@@ -47,6 +50,7 @@ export const execEnv: SopsCommand = {
 
 export const execFile: SopsCommand = {
   flags: EXEC_FILE_FLAGS,
+  exitCode,
 
   async run(invocation) {
     const { flags, global, context } = invocation
@@ -67,7 +71,7 @@ export const execFile: SopsCommand = {
           source,
           outputType: flags.text("output-type") || undefined,
           ignoreMac: false,
-          order: parseOrder(flags.text("decryption-order")),
+          order: orderOf(flags),
           layout: "canonical",
           lookup: "working-directory",
           config: global.text("config") || undefined,

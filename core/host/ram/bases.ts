@@ -18,10 +18,19 @@ export function memoryBases(env: Environment): Base[] {
   ].filter(({ path }) => path !== "")
 }
 
+/** What cannot be looked at, as a folder of root's behind `--user`, is as good as not there. */
+function look(path: string) {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })
+  } catch {
+    return undefined
+  }
+}
+
 /** Why a private folder must not be made there; `null` if it may. */
 export function faultOfBase(path: string): string | null {
   if (!isAbsolute(path)) return "is not an absolute path"
-  const stat = lstatSync(path, { throwIfNoEntry: false })
+  const stat = look(path)
   if (stat === undefined) return "is not there"
   if (stat.isSymbolicLink()) return "is a link"
   if (!stat.isDirectory()) return "is not a folder"
