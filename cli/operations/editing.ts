@@ -112,8 +112,7 @@ class Session<Taken, Written> {
         return taken === null ? null : await this.#subject.write(taken)
       } catch (error) {
         if (!isFaultOfText(error)) throw await this.#keeping(error, text)
-        say(formatReport(reportOf(error)).trimEnd(), this.#context)
-        if (!(await this.#asksAgain())) throw await this.#keeping(error, text)
+        if (!(await this.#asksAgain(error))) throw await this.#keeping(error, text)
         line = hasCode(error, "syntax") || hasCode(error, "duplicate-key") ? error.details.line : undefined
       }
     }
@@ -135,8 +134,9 @@ class Session<Taken, Written> {
     throw equalBytes(left, this.#subject.text) ? failure : await this.#keeping(failure, left)
   }
 
-  async #asksAgain(): Promise<boolean> {
-    const question = "Press Enter to edit again, or Ctrl-C to stop: "
+  /** Where there is no terminal nobody answers. */
+  async #asksAgain(error: ConclaveError): Promise<boolean> {
+    const question = `${formatReport(reportOf(error))}Press Enter to edit again, or Ctrl-C to stop: `
     const answer = this.#context.terminal.askHidden(question)
     return (await Promise.race([answer, this.#guarded.interrupted])) === ""
   }

@@ -109,9 +109,11 @@ function lockedBy(lock: string, file: string): ConclaveError {
 function lockFolder(env: Environment): string | null {
   const runtime = env["XDG_RUNTIME_DIR"] ?? ""
   const hasRuntime = runtime !== "" && faultOfBase(runtime) === null
+  // Not TMPDIR: it may differ between two processes that must meet here.
+  const shared = process.platform === "win32" ? tmpdir() : "/tmp"
   const own = hasRuntime
     ? join(runtime, "conclave")
-    : join(tmpdir(), `conclave-${process.getuid?.() ?? "user"}`)
+    : join(shared, `conclave-${process.getuid?.() ?? "user"}`)
   const locks = join(own, "locks")
   try {
     for (const folder of [own, locks]) {
