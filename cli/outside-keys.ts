@@ -1,6 +1,6 @@
 /** Keys that lie outside this machine's files (cloud services, cards, other programs), and what the user trusts of them. */
 
-import type { KeyContext } from "#core/host/keys/adapter.ts"
+import type { KindSurvey } from "#core/host/keys/registry.ts"
 import type { Trust } from "#core/host/trust.ts"
 import type { Identity } from "#core/keys/identity.ts"
 import type { KeySpec } from "#core/keys/key-spec.ts"
@@ -21,7 +21,20 @@ export interface OutsideKeys {
   identities(request: KeyRequest): readonly Identity[]
   /** @returns `null` for a kind that has no adapter. @throws `recipient-invalid` */
   recipient(spec: KeySpec, request: KeyRequest): Promise<Recipient | null>
-  /** What adapters are handed. */
-  context(request: KeyRequest): KeyContext
   trust(request: KeyRequest): Trust
+  /** What of this machine each kind could be used with; no call is made. */
+  survey(request: KeyRequest): Promise<readonly KindSurvey[]>
+  /** @param folder - Any in the repository. */
+  trustBook(folder: string): TrustBook
+}
+
+/** What the user trusts in one repository. */
+export interface TrustBook {
+  /** The repository's folder. */
+  readonly root: string
+  names(): Promise<readonly string[]>
+  /** @returns Those that were new. */
+  add(names: readonly string[]): Promise<readonly string[]>
+  /** @returns Those that were there. */
+  remove(names: readonly string[]): Promise<readonly string[]>
 }

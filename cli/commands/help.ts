@@ -7,6 +7,7 @@ import { EXIT_USAGE } from "../exit-codes.ts"
 import { helpText } from "../parse.ts"
 import { defineCompletion } from "./completion.ts"
 import { decrypt } from "./decrypt.ts"
+import { doctor } from "./doctor.ts"
 import { edit } from "./edit.ts"
 import { encrypt } from "./encrypt.ts"
 import { execEnv } from "./exec-env.ts"
@@ -21,6 +22,7 @@ import { ls } from "./ls.ts"
 import { publish } from "./publish.ts"
 import { rekey } from "./rekey.ts"
 import { set } from "./set.ts"
+import { trust } from "./trust.ts"
 import { unlock } from "./unlock.ts"
 import { unset } from "./unset.ts"
 import { updatekeys } from "./updatekeys.ts"
@@ -44,6 +46,8 @@ const OTHERS = [
   identity,
   unlock,
   lock,
+  trust,
+  doctor,
 ] as unknown as readonly Command[]
 
 export const completion = defineCompletion(OTHERS)

@@ -5,7 +5,7 @@ import { nativeAgeEngine } from "#core/host/age-native.ts"
 import type { AgePlugins } from "#core/host/age-plugin.ts"
 import { findAgentSocket } from "#core/host/agent/place.ts"
 import { ageKeysFile } from "#core/host/identities/locations.ts"
-import { ageIdentitySources } from "#core/host/identities.ts"
+import { ageIdentitySources, type IdentitySources } from "#core/host/identities.ts"
 import { recipientForm } from "#core/keys/age/key-text.ts"
 import { parseAgeRecipient } from "#core/keys/age/recipient.ts"
 import type { Identity } from "#core/keys/identity.ts"
@@ -29,12 +29,16 @@ export function nodeKeys(terminal: Terminal, workingDirectory: string): NodeKeys
   const mayRun = async (plugin: string) =>
     (await outside()).trust({ folder: workingDirectory }).allows(`age-plugin:${plugin}`)
   const plugins = nodePlugins(terminal, mayRun)
+  // One for the process: each place is opened, and each passphrase asked for, once.
+  let sources: IdentitySources | undefined
   const complete = (request: Partial<KeyRequest> = {}) => ({ folder: workingDirectory, ...request })
 
   return {
     outside,
-    identities: (request) =>
-      identityPool(terminal, plugins, async () => (await outside()).identities(complete(request))),
+    identities(request) {
+      sources ??= ageSources(terminal, plugins)
+      return withOutside(sources, async () => (await outside()).identities(complete(request)))
+    },
     async recipient(spec, request) {
       if (spec.kind === "age") return ageRecipient(spec.recipient, plugins)
       const recipient = await (await outside()).recipient(spec, complete(request))
@@ -46,19 +50,21 @@ export function nodeKeys(terminal: Terminal, workingDirectory: string): NodeKeys
   }
 }
 
-function identityPool(
-  terminal: Terminal,
-  plugins: AgePlugins,
-  outside: () => Promise<readonly Identity[]>,
-): IdentityPool {
-  const { identities, reports } = ageIdentitySources({
+function ageSources(terminal: Terminal, plugins: AgePlugins): IdentitySources {
+  return ageIdentitySources({
     env: process.env,
     platform: process.platform,
     askPassphrase: (source) => terminal.askHidden(`Passphrase for ${escapeText(source)}: `),
     findAgent: (fault) => findAgent(terminal, fault),
     pluginIdentity: plugins.identity,
   })
+}
 
+/** Outside keys come last: first what is here. */
+function withOutside(
+  { identities, reports }: IdentitySources,
+  outside: () => Promise<readonly Identity[]>,
+): IdentityPool {
   async function* iterate(): AsyncGenerator<Identity> {
     yield* identities
     yield* await outside()

@@ -3,15 +3,17 @@
  * for each repository what the user trusts there.
  */
 
+import { ConclaveError } from "#core/errors.ts"
 import { trustFile } from "#core/host/identities/locations.ts"
 import type { KeyContext } from "#core/host/keys/adapter.ts"
-import { outsideIdentities, outsideRecipient } from "#core/host/keys/registry.ts"
+import { outsideIdentities, outsideRecipient, surveyOutside } from "#core/host/keys/registry.ts"
 import { createRemoteCalls } from "#core/host/keys/remote-call.ts"
 import { type Repository, repositoryOf } from "#core/host/repository.ts"
 import { createTrust, TRUST_ALL, type Trust } from "#core/host/trust.ts"
+import { distrustNames, trustedNames, trustNames } from "#core/host/trust-file.ts"
 import type { Identity } from "#core/keys/identity.ts"
 import { confirm } from "../confirm.ts"
-import type { KeyRequest, OutsideKeys } from "../outside-keys.ts"
+import type { KeyRequest, OutsideKeys, TrustBook } from "../outside-keys.ts"
 import type { Terminal } from "../terminal.ts"
 
 export function nodeOutsideKeys(terminal: Terminal): OutsideKeys {
@@ -61,7 +63,24 @@ export function nodeOutsideKeys(terminal: Terminal): OutsideKeys {
       return known
     },
     recipient: (spec, request) => outsideRecipient(spec, contextFor(request)),
-    context: contextFor,
+    survey: (request) => surveyOutside(contextFor(request)),
     trust,
+    trustBook: (folder) => trustBookOf(repositoryOf(folder)),
+  }
+}
+
+function trustBookOf(repository: Repository): TrustBook {
+  const file = trustFile(process.env, process.platform)
+  if (file === null) {
+    throw new ConclaveError("write-failed", "there is no folder for the user's configuration here", {
+      file: "conclave/trust.json",
+      reason: "no HOME",
+    })
+  }
+  return {
+    root: repository.root,
+    names: () => trustedNames(file, repository),
+    add: (names) => trustNames(file, repository, names),
+    remove: (names) => distrustNames(file, repository, names),
   }
 }

@@ -10,29 +10,26 @@
 import { mkdirSync, statSync } from "node:fs"
 import { dirname } from "node:path"
 import { fromUtf8, toUtf8 } from "../bytes.ts"
-import { ConclaveError, hasCode } from "../errors.ts"
+import { ConclaveError } from "../errors.ts"
 import { readInput, replaceFile } from "./files.ts"
+import { lockFile } from "./lock.ts"
 import type { Repository } from "./repository.ts"
 
 const MAX_SIZE = 4 * 1024 * 1024
 const FILE_MODE = 0o600
 const FOLDER_MODE = 0o700
 const WRITABLE_BY_OTHERS = 0o022
-/** How often a write is made anew on a file that another process has changed. */
-const MAX_TRIES = 5
+/** Another process only reads, changes and writes meanwhile. */
+const LOCK_WAIT_MS = 5_000
 
-export type TrustedRepository = Repository & { readonly names: readonly string[] }
+type TrustedRepository = Repository & { readonly names: readonly string[] }
 
 type Read = { readonly bytes: Uint8Array | null; readonly repositories: readonly TrustedRepository[] }
 
 /** @throws {@link ConclaveError} `malformed` if the file is no trust file or others may write it; `read-failed`. */
-export async function readTrustFile(file: string): Promise<readonly TrustedRepository[]> {
-  return (await read(file)).repositories
-}
-
-export async function isTrusted(file: string, repository: Repository, name: string): Promise<boolean> {
+export async function trustedNames(file: string, repository: Repository): Promise<readonly string[]> {
   const { repositories } = await read(file)
-  return repositories.some((known) => isSame(known, repository) && known.names.includes(name))
+  return repositories.find((known) => isSame(known, repository))?.names ?? []
 }
 
 /** @returns Those that were new. */
@@ -66,21 +63,20 @@ async function change(
   repository: Repository,
   of: (known: readonly string[]) => Changed,
 ): Promise<readonly string[]> {
-  for (let tries = 1; ; tries++) {
+  mkdirSync(dirname(file), { recursive: true, mode: FOLDER_MODE })
+  const lock = await lockFile(file, { purpose: "write", waitMs: LOCK_WAIT_MS })
+  try {
     const { bytes, repositories } = await read(file)
     const { names, changed } = of(repositories.find((known) => isSame(known, repository))?.names ?? [])
     if (changed.length === 0) return changed
     const others = repositories.filter((known) => !isSame(known, repository))
     const { root, origin } = repository
     const next = names.length === 0 ? others : [...others, { root, origin, names }]
-    try {
-      mkdirSync(dirname(file), { recursive: true, mode: FOLDER_MODE })
-      const text = `${JSON.stringify({ version: 1, repositories: next }, null, 2)}\n`
-      await replaceFile(file, toUtf8(text), { expected: bytes, mode: FILE_MODE })
-      return changed
-    } catch (error) {
-      if (!hasCode(error, "file-changed") || tries === MAX_TRIES) throw error
-    }
+    const text = `${JSON.stringify({ version: 1, repositories: next }, null, 2)}\n`
+    await replaceFile(file, toUtf8(text), { expected: bytes, mode: FILE_MODE })
+    return changed
+  } finally {
+    lock.release()
   }
 }
 

@@ -10,9 +10,10 @@
  */
 
 import { ConclaveError } from "../errors.ts"
+import { splitList } from "../policy/config-keys.ts"
 import type { Environment } from "./identities/locations.ts"
 import type { Repository } from "./repository.ts"
-import { isTrusted, trustNames } from "./trust-file.ts"
+import { trustedNames, trustNames } from "./trust-file.ts"
 
 /** What a name may be about, as its first part says, and what using it would do. */
 const PURPOSES: Readonly<Record<string, (of: string) => string>> = {
@@ -50,7 +51,7 @@ export type TrustOptions = {
 }
 
 export function createTrust({ env, file, repository, confirm }: TrustOptions): Trust {
-  const listed = new Set((env["CONCLAVE_TRUST"] ?? "").split(",").map((name) => name.trim()))
+  const listed = new Set(splitList(env["CONCLAVE_TRUST"] ?? ""))
   const words = new Map<string, Promise<boolean>>()
   let last: Promise<unknown> = Promise.resolve()
 
@@ -65,7 +66,7 @@ export function createTrust({ env, file, repository, confirm }: TrustOptions): T
 
   async function decide(name: string): Promise<boolean> {
     if (listed.has(name)) return true
-    if (file !== null && (await isTrusted(file, repository, name))) return true
+    if (file !== null && (await trustedNames(file, repository)).includes(name)) return true
     // One question at a time: many keys are asked for together.
     const turn = last.catch(() => undefined).then(() => ask(name))
     last = turn

@@ -9,7 +9,7 @@ import type { Identity } from "../../keys/identity.ts"
 import type { KeyKind } from "../../keys/key-entry.ts"
 import type { KeySpec } from "../../keys/key-spec.ts"
 import type { Recipient } from "../../keys/recipient.ts"
-import type { KeyAdapter, KeyContext } from "./adapter.ts"
+import type { Credential, KeyAdapter, KeyContext } from "./adapter.ts"
 import { sharing } from "./shared-unwraps.ts"
 
 export type OutsideKind = {
@@ -47,4 +47,21 @@ export async function outsideRecipient(spec: KeySpec, context: KeyContext): Prom
   if (found === undefined) return null
   const adapter = await found.load()
   return adapter.createRecipient(spec, context)
+}
+
+export type KindSurvey = {
+  readonly kind: KeyKind
+  readonly name: string
+  readonly credentials: readonly Credential[]
+}
+
+/** What of this machine each kind could be used with. */
+export function surveyOutside(context: KeyContext): Promise<readonly KindSurvey[]> {
+  return Promise.all(
+    OUTSIDE_KINDS.map(async ({ kind, name, load }) => ({
+      kind,
+      name,
+      credentials: await (await load()).survey(context),
+    })),
+  )
 }
