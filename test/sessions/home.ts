@@ -43,6 +43,28 @@ export function recipientOf(person: "alice" | "bob" | "carol"): string {
   return /^# (?:recipient|public key): (\S+)/m.exec(text)?.[1] ?? ""
 }
 
+/** The identity file of one of the test's people. */
+export function personFile(name: string): string {
+  return join(KEYS, `${name}.age-key.txt`)
+}
+
+export function recipientFrom(name: string): string {
+  return /^# recipient: (\S+)/m.exec(readFileSync(personFile(name), "utf8"))?.[1] ?? ""
+}
+
+/** How the program is started for the user of a home. */
+export function commandLine(home: string): { command: readonly string[]; env: Record<string, string> } {
+  return {
+    command: [process.execPath, PROGRAM],
+    env: {
+      PATH: process.env["PATH"] ?? "",
+      HOME: home,
+      TMPDIR: home,
+      SOPS_AGE_KEY_FILE: personFile("alice"),
+    },
+  }
+}
+
 /** Must be called within a test. */
 export function createHome(): Home {
   const path = realpathSync(mkdtempSync(join(tmpdir(), "conclave-session-")))
@@ -50,15 +72,11 @@ export function createHome(): Home {
   if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is missing: run \`npm run build\` first`)
 
   const start = (words: readonly string[], options: RunOptions = {}): Running => {
-    const child = spawn(process.execPath, [PROGRAM, ...words], {
+    const { command, env } = commandLine(path)
+    const [program = "", ...before] = command
+    const child = spawn(program, [...before, ...words], {
       cwd: path,
-      env: {
-        PATH: process.env["PATH"] ?? "",
-        HOME: path,
-        TMPDIR: path,
-        SOPS_AGE_KEY_FILE: join(KEYS, "alice.age-key.txt"),
-        ...options.env,
-      },
+      env: { ...env, ...options.env },
       stdio: "pipe",
     })
     onTestFinished(() => void child.kill("SIGKILL"))

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process"
 import { describe, expect, test } from "vitest"
 import { createHome, type Home } from "./home.ts"
+import { hasTerminal, inTerminal } from "./terminal.ts"
 
 const YAML = `# head
 database:
@@ -223,6 +224,22 @@ describe("conclave set", () => {
     const done = await home.run(["set", "db.yaml", "a", "--generate", "uuid"])
     expect(done).toMatchObject({ status: 78 })
     expect(done.stderr).toMatch(/did you mean age\?/)
+  })
+
+  test.skipIf(!hasTerminal)("asks on a terminal, and does not show the answer", async () => {
+    const home = createHome()
+    await home.encrypt("db.yaml", YAML)
+    const { status, screen } = await inTerminal(
+      home,
+      ["set", "db.yaml", "database.password"],
+      [[/Value for database\.password in db\.yaml: $/, "canary"]],
+    )
+    expect(status).toBe(0)
+    expect(screen).toMatch(/changed {2}database\.password/)
+    expect(screen).not.toContain("canary")
+    expect(await valueAt(home, "db.yaml", "database.password")).toBe("canary")
+    const nothing = await inTerminal(home, ["set", "db.yaml", "database.password"], [[/: $/, ""]])
+    expect(nothing.screen).toMatch(/the value is empty, nothing was written/)
   })
 
   test("sets both of two values that are set at the same time", async () => {
