@@ -110,15 +110,13 @@ describe.skipIf(absent.length > 0)(`editing in a terminal${title}`, () => {
   })
 
   test.each([
-    ["vim", ["A", "new", "Escape", ":wq", "Enter"]],
-    ["nano", ["C-e", "new", "C-o", "Enter", "C-x"]],
+    ["vim", ["2GA", "new", "Escape", ":wq", "Enter"]],
+    ["nano", ["Down", "C-e", "new", "C-o", "Enter", "C-x"]],
   ] as const)("would leave traces with %s as the user has set it up", async (editor, keys) => {
     // Behind a shell it is not known for what it is.
-    const { home, canary, screen, traces } = await startEditing(
-      (path) => `sh -c '${COMMANDS[editor](path)} "$0"'`,
-    )
+    const { canary, screen, traces } = await startEditing((path) => `sh -c '${COMMANDS[editor](path)} "$0"'`)
     await screen.see(new RegExp(`password: ${canary}old`))
-    screen.type("Down", ...keys)
+    screen.type(...keys)
     await screen.see(/exit 0/)
     expect(traces().some((file) => /\/(backup|undo)\//.test(file))).toBe(true)
   })
