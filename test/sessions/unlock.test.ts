@@ -1,10 +1,20 @@
 /** `conclave unlock` without its terminal: the answers that a person would type are given by the test. */
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs"
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  writeFileSync,
+} from "node:fs"
 import { join } from "node:path"
 import { expect, onTestFinished, test } from "vitest"
 import { startAgentProcess } from "#core/host/agent/start.ts"
 import { sealIdentityFile } from "#core/keys/age/identity-file.ts"
+import { PASSPHRASE, sshKeyPath, sshRecipientText } from "../core/keys/ssh-vectors.ts"
 import { ALICE, createHome, type Home, isRunning, PROGRAM } from "./home.ts"
 
 type Locked = Home & {
@@ -250,4 +260,24 @@ test("a time that is none, or too long, is refused", async () => {
   for (const time of ["2 days", "25h", "0m", "-1m", ""]) {
     expect((await home.run(["unlock", "--for", time], { env: home.env })).status).toBe(64)
   }
+})
+
+test("an SSH key behind a passphrase is held, too", async () => {
+  const home = await createLockedHome()
+  const key = join(home.path, "id_ed25519")
+  copyFileSync(sshKeyPath("ed25519-passphrase"), key)
+  chmodSync(key, 0o600)
+  const recipient = sshRecipientText("ed25519-passphrase").split(" ").slice(0, 2).join(" ")
+  home.write("ssh.yaml", "a: 1\n")
+  expect((await home.run(["encrypt", "-i", "--age", recipient, "ssh.yaml"])).status).toBe(0)
+  const env = { ...home.env, SOPS_AGE_SSH_PRIVATE_KEY_FILE: key }
+  expect((await home.run(["decrypt", "ssh.yaml"], { env })).status).toBe(128)
+  const asked = await home.unlock({
+    env: { SOPS_AGE_SSH_PRIVATE_KEY_FILE: key },
+    answers: [PASSPHRASE, null],
+  })
+  expect(asked).toEqual([key, expect.stringContaining("keys.txt")])
+  expect((await home.run(["decrypt", "ssh.yaml"], { env })).stdout).toBe("a: 1\n")
+  // Not asked for: the other identity was left locked.
+  expect((await home.run(["decrypt", "app.yaml"], { env })).status).toBe(128)
 })
