@@ -52,6 +52,7 @@ export const execEnv = defineCommand({
         command,
         pristine: values.pristine === true,
         user: values.user ?? "",
+        quiet: values.quiet === true,
         way: values["same-process"] === true ? "same-process" : "child",
         allow: [...(values.allow ?? []).flatMap(splitList), ...allowedNames(context)],
       },

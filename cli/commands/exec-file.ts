@@ -70,6 +70,7 @@ export const execFile = defineCommand({
         },
         command,
         user: values.user ?? "",
+        quiet: values.quiet === true,
         file: {
           name,
           as: values["no-fifo"] !== true ? "fifo" : values["allow-disk"] === true ? "disk" : "ram",

@@ -18,6 +18,8 @@ type Common = {
   readonly command: Wanted
   /** Empty: as we are. */
   readonly user: string
+  /** Leaves warnings unsaid. */
+  readonly quiet: boolean
 }
 
 export type ExecEnvRequest = Common & {
@@ -48,39 +50,46 @@ export async function execWithEnv(request: ExecEnvRequest, context: Context): Pr
     unauthenticated: await clearKeys(document),
     caseSensitive: !launcher.ignoresCase,
   })
-  say(describeNotices(source.shown, notices), context)
-  if (tree.length > 1)
-    say([`warning: ${source.shown}: only the first of its ${tree.length} documents is used`], context)
-  if (!pristine) say(emptiedVariables(variables, context.env), context)
+  say(
+    [
+      ...describeNotices(source.shown, notices),
+      ...(tree.length > 1
+        ? [`warning: ${source.shown}: only the first of its ${tree.length} documents is used`]
+        : []),
+      ...(pristine ? [] : emptiedVariables(variables, context.env)),
+    ],
+    request,
+    context,
+  )
 
   const env = {
     ...(pristine ? {} : context.env),
     ...(user === "" ? {} : launcher.become(user)),
     ...Object.fromEntries(variables),
   }
-  return start(toCommandLine(request.command, launcher), env, request.way, launcher, context)
+  return start(toCommandLine(request.command, launcher), env, request, context)
 }
 
 /** The MAC does not cover what is empty: someone may have put it there to empty a variable of the user's. */
 function emptiedVariables(variables: ReadonlyMap<string, string>, env: Environment): string[] {
   return [...variables]
-    .filter(([name, value]) => value === "" && (env[name] ?? "") !== "")
+    .filter(([name, value]) => value === "" && Object.hasOwn(env, name) && env[name] !== "")
     .map(([name]) => `warning: ${name} is empty in the file, which no MAC covers, and empties yours`)
 }
 
 async function start(
   command: CommandLine,
   env: Environment,
-  way: ExecEnvRequest["way"],
-  launcher: Launcher,
+  request: ExecEnvRequest,
   context: Context,
 ): Promise<number> {
-  if (way === "background") {
+  const launcher = await context.launcher()
+  if (request.way === "background") {
     await launcher.startInBackground(command, env)
     return 0
   }
-  if (way === "same-process" && !launcher.replace(command, env)) {
-    say(["note: this Node cannot become another program; the command runs as our child"], context)
+  if (request.way === "same-process" && !launcher.replace(command, env)) {
+    say(["note: this Node cannot become another program; the command runs as our child"], request, context)
   }
   return launcher.run(command, env)
 }
@@ -94,7 +103,7 @@ export type ExecFileRequest = Common & {
 export async function execWithFile(request: ExecFileRequest, context: Context): Promise<number> {
   const { command, decrypt, file, user } = request
   const result = await decryptSource(decrypt, context)
-  say([...result.warnings, ...describeNotices(decrypt.source.shown, result.notices)], context)
+  say([...result.warnings, ...describeNotices(decrypt.source.shown, result.notices)], request, context)
 
   const launcher = await context.launcher()
   const env = { ...context.env, ...(user === "" ? {} : launcher.become(user)) }
@@ -109,6 +118,8 @@ function toCommandLine(wanted: Wanted, launcher: Launcher, path?: string): Comma
   return [placed(program), ...args.map(placed)]
 }
 
-function say(lines: readonly string[], context: Context): void {
+/** Before the command speaks, not behind it. */
+function say(lines: readonly string[], { quiet }: Common, context: Context): void {
+  if (quiet) return
   for (const line of lines) context.terminal.stderr.write(`${line}\n`)
 }

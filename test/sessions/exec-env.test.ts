@@ -108,6 +108,8 @@ describe("conclave exec-env", () => {
       "warning: app.yaml: only the first of its 2 documents is used\n" +
         "warning: EMPTY is empty in the file, which no MAC covers, and empties yours\n",
     )
+    const quiet = await home.run(["exec-env", "-q", "app.yaml", "true"], { env: { EMPTY: "full" } })
+    expect(quiet).toMatchObject({ status: 0, stderr: "" })
   })
 
   test("says how it is called when the words do not fit", async () => {
