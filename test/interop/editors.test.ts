@@ -95,6 +95,12 @@ function sideFiles(home: string): string[] {
   return [...own, ...readdirSync(home).filter((name) => /viminfo|~$|\.sw.$|\.save$|\.un~|\.orig$/.test(name))]
 }
 
+/** Shown, and ready for keys: vim drops some of those that come with the terminal's answers. */
+async function opened(screen: Screen, canary: string): Promise<void> {
+  await screen.see(new RegExp(`password: ${canary}old`))
+  await pause(500)
+}
+
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 const title = absent.length === 0 ? "" : ` (left out: ${absent.join(", ")} not installed)`
@@ -110,12 +116,12 @@ describe.skipIf(absent.length > 0)(`editing in a terminal${title}`, () => {
   })
 
   test.each([
-    ["vim", ["2GA", "new", "Escape", ":wq", "Enter"]],
+    ["vim", [":2", "Enter", "A", "new", "Escape", ":wq", "Enter"]],
     ["nano", ["Down", "C-e", "new", "C-o", "Enter", "C-x"]],
   ] as const)("would leave traces with %s as the user has set it up", async (editor, keys) => {
     // Behind a shell it is not known for what it is.
     const { canary, screen, traces } = await startEditing((path) => `sh -c '${COMMANDS[editor](path)} "$0"'`)
-    await screen.see(new RegExp(`password: ${canary}old`))
+    await opened(screen, canary)
     screen.type(...keys)
     await screen.see(/exit 0/)
     expect(traces().some((file) => /\/(backup|undo)\//.test(file))).toBe(true)
@@ -123,7 +129,7 @@ describe.skipIf(absent.length > 0)(`editing in a terminal${title}`, () => {
 
   test("with vim leaves no trace", async () => {
     const { home, canary, screen, traces } = await startEditing(COMMANDS.vim)
-    await screen.see(new RegExp(`password: ${canary}old`))
+    await opened(screen, canary)
     screen.type(`/old`, "Enter", "cw", `new${"x".repeat(300)}`, "Escape", "yy", ":w", "Enter")
     await screen.see(/written/)
     // Longer than it takes vim to write its swap file.
@@ -140,7 +146,7 @@ describe.skipIf(absent.length > 0)(`editing in a terminal${title}`, () => {
 
   test("with vim that is killed leaves no trace, and no plaintext behind", async () => {
     const { home, canary, screen, traces } = await startEditing(COMMANDS.vim)
-    await screen.see(new RegExp(`password: ${canary}old`))
+    await opened(screen, canary)
     screen.type("A", "more", "Escape", ":w", "Enter", "A", "unsaved")
     await pause(1500)
     process.kill(screen.pidOf("vim"), "SIGKILL")
@@ -152,7 +158,7 @@ describe.skipIf(absent.length > 0)(`editing in a terminal${title}`, () => {
 
   test("with nano leaves no trace", async () => {
     const { home, canary, screen, traces } = await startEditing(COMMANDS.nano)
-    await screen.see(new RegExp(`password: ${canary}old`))
+    await opened(screen, canary)
     // Searches go into nano's history.
     screen.type("C-w", `${canary}`, "Enter", "C-e", "new", "C-o", "Enter")
     await screen.see(/Wrote/)
@@ -168,7 +174,7 @@ describe.skipIf(absent.length > 0)(`editing in a terminal${title}`, () => {
 
   test("comes back to the editor at the line of the fault, and then goes through", async () => {
     const { home, canary, screen } = await startEditing(COMMANDS.vim)
-    await screen.see(new RegExp(`password: ${canary}old`))
+    await opened(screen, canary)
     screen.type("G", "o", "broken: [", "Escape", ":wq", "Enter")
     await screen.see(/error: line \d+[\s\S]*Press Enter to edit again/)
     screen.type("Enter")
@@ -180,7 +186,7 @@ describe.skipIf(absent.length > 0)(`editing in a terminal${title}`, () => {
 
   test("keeps a text that does not parse when the person gives up with Ctrl-C", async () => {
     const { home, canary, screen, traces } = await startEditing(COMMANDS.vim)
-    await screen.see(new RegExp(`password: ${canary}old`))
+    await opened(screen, canary)
     screen.type("G", "o", "broken: [", "Escape", ":wq", "Enter")
     await screen.see(/Press Enter to edit again/)
     screen.type("C-c")
