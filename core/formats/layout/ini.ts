@@ -40,7 +40,8 @@ export const iniLayout: Layout = {
     forEachChange(plain, encrypted, ({ before, after, at }) => {
       const { span } = before
       if (before.kind === "comment") {
-        if (span !== undefined) edits.push(commentEdit(source, before, sealedText(after)))
+        const isSafe = span !== undefined && !isBehindQuote(source, span.start)
+        if (isSafe) edits.push(commentEdit(source, before, sealedText(after)))
         else joinParts(findParts(source, plain, before, scattered), sealedText(after), edits, source)
       } else if (span !== undefined) {
         const token = source.slice(span.start, span.end)
@@ -131,13 +132,21 @@ function findParts(source: string, plain: Tree, comment: Comment, found: Map<Com
   throw new Error("a comment that is nowhere in the source")
 }
 
-/** The text in the place of an item's first comment; the others go. */
-function joinParts({ comments }: Item, text: string, edits: Edit[], source: string): void {
-  for (const [i, { start, end }] of comments.entries()) {
-    const sign = /^([#;])(?:\1| )*/.exec(source.slice(start, end))?.[0] ?? "; "
-    if (i === 0) edits.push({ start, end, text: sign + text })
-    else edits.push(wholeLine(source, start, end))
-  }
+/** INI reads a comment behind a closing quote if the value has several lines, which a ciphertext has not. */
+function isBehindQuote(source: string, start: number): boolean {
+  return /(?:"""|`)\s*$/.test(source.slice(lineStartAt(source, start), start))
+}
+
+/** The text in the place of an item's first comment, which must be above it; the others go. */
+function joinParts({ comments, start: itemStart }: Item, text: string, edits: Edit[], source: string): void {
+  const [first] = comments
+  if (first === undefined) return
+  const sign = /^([#;])(?:\1| )*/.exec(source.slice(first.start, first.end))?.[0] ?? "; "
+  const isAbove = first.start < itemStart
+  if (isAbove) edits.push({ ...first, text: sign + text })
+  else edits.push({ start: itemStart, end: itemStart, text: sign + text + lineBreakOf(source) })
+  for (const { start, end } of isAbove ? comments.slice(1) : comments)
+    edits.push(wholeLine(source, start, end))
 }
 
 /** The line of a comment that stands alone; else the comment and the blanks before it. */

@@ -46,10 +46,21 @@ export interface Layout {
    *
    * @param plain - Parsed from `source`.
    * @param encrypted - Of the same shape, from `encryptTree(plain, …, "in-place")`.
+   * @param reseal - Encrypts a tree as `encrypted` was. Called when a comment of
+   * the new text stands under other keys than in `plain` (beside an alias that
+   * was written out), to encrypt that comment for its place. Without it such a
+   * comment does not open again.
    * @param previous - Tokens and metadata that did not change are taken over from it as they are written.
    * @throws {@link ConclaveError} `not-representable`
    */
-  encrypt(source: string, plain: Tree, encrypted: Tree, metadata: MapNode, previous?: Previous): Rewritten
+  encrypt(
+    source: string,
+    plain: Tree,
+    encrypted: Tree,
+    metadata: MapNode,
+    previous?: Previous,
+    reseal?: (plain: Tree) => Tree,
+  ): Rewritten
 
   /**
    * The text of the plaintext: without metadata, each value where its ciphertext stood.

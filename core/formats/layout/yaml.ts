@@ -22,8 +22,8 @@ export const yamlLayout: Layout = {
     return attachComments(source, yamlFormat.parsePlain(toUtf8(source)), parsePrevious(previous))
   },
 
-  encrypt(source, plain, encrypted, metadata, previous) {
-    return encryptYaml(source, plain, encrypted, metadata, parsePrevious(previous))
+  encrypt(source, plain, encrypted, metadata, previous, reseal) {
+    return encryptYaml(source, plain, encrypted, metadata, parsePrevious(previous), reseal)
   },
 
   decrypt: decryptYaml,

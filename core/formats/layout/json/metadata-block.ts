@@ -62,7 +62,8 @@ function placeMember(
     const notation = notationOf(source, root)
     const { start, end } = spanOf(root)
     const { lineBreak, unit } = notation
-    const body = unit === null ? text : lineBreak + indentAt(source, start) + unit + text + lineBreak
+    const outer = indentAt(source, start)
+    const body = unit === null ? text : lineBreak + outer + unit + text + lineBreak + outer
     return { start: start + 1, end: end - 1, text: body }
   }
   return {

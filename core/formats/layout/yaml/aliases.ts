@@ -5,15 +5,16 @@
  * needs any more goes.
  */
 
-import type { Comment, Entry, Leaf, ListNode, MapNode, Node } from "../../../sops/tree.ts"
+import type { Comment, Entry, Leaf, ListNode, MapNode, Node, Null } from "../../../sops/tree.ts"
 import { isBlank } from "../../yaml/characters.ts"
 import type { AliasNode, YamlNode } from "../../yaml/node.ts"
 import { hasChange, isSameItem } from "../changes.ts"
 import { type Edit, lineEndAt } from "../edits.ts"
-import { indented } from "./block-scalar.ts"
+import { indented, indicatorsAt, isBlock, sealedBlock, swallowsNext } from "./block-scalar.ts"
 import { columnAt, type Position } from "./pairing.ts"
 import { isCollection, isEmpty, printBlock, printFlow } from "./printed-node.ts"
 import { type PropertyFinder, removeProperty } from "./properties.ts"
+import { bodyIndent } from "./scalar-token.ts"
 import { spellInline, spellText } from "./spelling.ts"
 
 /** Follows the walk: which anchors have a change below, which aliases went, which stayed. */
@@ -75,7 +76,7 @@ export function copyOf(before: Node, after: Node): Node {
       const old = before.items[i]
       if (item.kind === "entry") {
         items.push(old?.kind === "entry" ? { ...item, value: copyOf(old.value, item.value) } : item)
-      } else if (old?.kind === "comment" && isSameItem(old, item)) items.push(item)
+      } else if (old?.kind === "comment" && isCopied(old, item)) items.push(item)
     }
     return { kind: "map", items }
   }
@@ -85,11 +86,16 @@ export function copyOf(before: Node, after: Node): Node {
       const old = before.items[i]
       if (old === undefined) continue
       if (item.kind !== "comment") items.push(old.kind === "comment" ? item : copyOf(old, item))
-      else if (old.kind === "comment" && isSameItem(old, item)) items.push(item)
+      else if (old.kind === "comment" && isCopied(old, item)) items.push(item)
     }
     return { kind: "list", items }
   }
   return after
+}
+
+/** One with a place of its own is in the text already. */
+function isCopied(before: Comment, after: Comment): boolean {
+  return before.span === undefined && isSameItem(before, after)
 }
 
 export type ExpansionContext = { readonly source: string; readonly lineBreak: string; readonly step: number }
@@ -103,7 +109,7 @@ export function expandAlias(
 ): Edit[] {
   const { start, end } = alias
   if (position.role === "key") return [{ start, end, text: keyText(node, position) }]
-  if (!isCollection(node)) return [{ start, end, text: leafText(alias, node, position) }]
+  if (!isCollection(node)) return leafEdits({ source, lineBreak, step }, alias, node, position)
   if (position.flow || (isEmpty(node) && position.role !== "root")) {
     return [{ start, end, text: printFlow(node) }]
   }
@@ -129,7 +135,31 @@ function keyText(node: Node, { flow }: Position): string {
   return node.kind === "str" ? spellText(node.text, "plain", { flow, tagged: false }) : ""
 }
 
-function leafText({ target }: AliasNode, node: Leaf | { readonly kind: "null" }, { flow }: Position): string {
+function leafEdits(
+  context: ExpansionContext,
+  alias: AliasNode,
+  node: Leaf | Null,
+  position: Position,
+): Edit[] {
+  const { start, end, target } = alias
+  const { source, lineBreak } = context
+  const isSealed = node.kind === "str" && node.text.startsWith("ENC[")
+  if (isSealed && !position.flow && target.kind === "scalar" && isBlock(target)) {
+    const indent = bodyIndent({ ...context, position })
+    const sealed = sealedBlock(target.value, indicatorsAt(source, target.start), indent, position.column)
+    const lineEnd = lineEndAt(source, end)
+    if (sealed !== null && !swallowsNext(source, lineEnd, sealed.header, indent)) {
+      const below = lineBreak + indented([node.text], indent, lineBreak) + lineBreak.repeat(sealed.blanks)
+      return [
+        { start, end, text: sealed.header },
+        { start: lineEnd, end: lineEnd, text: below },
+      ]
+    }
+  }
+  return [{ start, end, text: leafText(alias, node, position) }]
+}
+
+function leafText({ target }: AliasNode, node: Leaf | Null, { flow }: Position): string {
   if (node.kind === "null") return "null"
   const context = { flow, tagged: false }
   if (node.kind !== "str") return spellInline(node, "plain", context)

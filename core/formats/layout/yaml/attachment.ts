@@ -21,7 +21,7 @@ const STAND_IN: MapNode = {
 
 /** @param tree - As parsed from the source alone. */
 export function attachComments(source: string, tree: Tree, previous: Parsed | null): Tree {
-  if (!tree.some(endsWithComment) && previous === null) return tree
+  if (!tree.some(canMove) && previous === null) return tree
   const documents = parseYamlNodes(source)
   const edits = addMetadata(source, documents, STAND_IN, notationOf(source, documents), previous)
   const attached = nodesToTree(parseYamlNodes(applyEdits(source, edits)))
@@ -29,7 +29,11 @@ export function attachComments(source: string, tree: Tree, previous: Parsed | nu
   return attached.map((map) => withoutMetadata(shiftMap(map, shifts)))
 }
 
-/** Only a comment behind all values can move. */
+/** Only a comment behind all values can move. One in a document that is null is lost, until it gets an entry. */
+function canMove(map: MapNode): boolean {
+  return map.items.length === 0 || endsWithComment(map)
+}
+
 function endsWithComment(node: Node): boolean {
   if (node.kind !== "map" && node.kind !== "list") return false
   const last = node.items.at(-1)

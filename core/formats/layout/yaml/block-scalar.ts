@@ -19,6 +19,10 @@ export type BlockToken = {
   readonly indent: number
 }
 
+export function isBlock({ style }: ScalarNode): boolean {
+  return style === "literal" || style === "folded"
+}
+
 const INDICATORS = /[|>][-+0-9]*/y
 const LEADING_SPACES = /^ */
 const FIRST_TEXT = /[^ \n]/
@@ -147,9 +151,46 @@ export function openBlock(
   return edits
 }
 
+/**
+ * What a block scalar of this text needs beside the one line of its ciphertext,
+ * to come back in the style of `indicators`: its header, and blank lines below.
+ */
+export function sealedBlock(
+  text: string,
+  indicators: string,
+  indent: number,
+  column: number,
+): { readonly header: string; readonly blanks: number } | null {
+  const content = blockText(text, false)
+  const digit = content?.needsDigit === true ? digitFor(indent, column) : ""
+  if (content === null || digit === null) return null
+  const { breaks } = content
+  const chomping = /[-+]/.exec(indicators)?.[0] ?? ""
+  return {
+    header: indicators.charAt(0) + digit + (fits(chomping, breaks) ? chomping : chompingFor(breaks)),
+    blanks: Math.max(breaks - 1, 0),
+  }
+}
+
 function digitFor(indent: number, column: number): string | null {
   const digit = indent - Math.max(column, 0)
   return digit >= 1 && digit <= 9 ? String(digit) : null
+}
+
+/**
+ * Whether a block scalar that is put where none was would take in the lines
+ * behind it: comments as far to the right, and if it is kept, blank lines.
+ *
+ * @param lineEnd - Where the line of its header ends.
+ */
+export function swallowsNext(source: string, lineEnd: number, header: string, indent: number): boolean {
+  for (let line = nextLineAt(source, lineEnd); line < source.length; line = nextLineAt(source, line)) {
+    const text = source.slice(line, lineEndAt(source, line))
+    const spaces = LEADING_SPACES.exec(text)?.[0].length ?? 0
+    if (text.trim() !== "") return spaces >= indent && text.startsWith("#", spaces)
+    if (header.includes("+") || spaces > indent) return true
+  }
+  return false
 }
 
 /** Lines one below the other; empty ones stay empty. */

@@ -7,7 +7,7 @@
 import { isBlank, isBreak } from "../../yaml/characters.ts"
 import type { DocumentNode, MappingNode, SequenceNode, YamlNode } from "../../yaml/node.ts"
 import { lineEndAt, lineStartAt, nextLineAt } from "../edits.ts"
-import { indicatorsAt, readBlock } from "./block-scalar.ts"
+import { indicatorsAt, isBlock, readBlock } from "./block-scalar.ts"
 
 /**
  * An offset in the last line of a node's content: behind its last token, for a
@@ -20,7 +20,7 @@ export function contentEnd(source: string, node: YamlNode): number {
     if (child === undefined) break
     last = child
   }
-  if (last.kind !== "scalar" || (last.style !== "literal" && last.style !== "folded")) return last.end
+  if (last.kind !== "scalar" || !isBlock(last)) return last.end
   const token = readBlock(source, last)
   if (token === null || indicatorsAt(source, last.start).includes("+"))
     return Math.max(last.start, last.end - 1)

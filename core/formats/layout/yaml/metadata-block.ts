@@ -6,9 +6,9 @@
 
 import type { MapNode } from "../../../sops/tree.ts"
 import type { DocumentNode, MappingNode, YamlNode } from "../../yaml/node.ts"
-import { applyWithin, type Edit, lacksFinalBreak, lineEndAt, lineStartAt, nextLineAt } from "../edits.ts"
+import { applyWithin, type Edit, lacksFinalBreak, lineEndAt, lineStartAt } from "../edits.ts"
 import { indented } from "./block-scalar.ts"
-import { endOfDocument, lineBehind } from "./extent.ts"
+import { endOfDocument, isFirstOnLine, lineBehind } from "./extent.ts"
 import { fieldEdits } from "./metadata-fields.ts"
 import type { Notation } from "./notation.ts"
 import { columnAt, isMetadataKey, METADATA_KEY } from "./pairing.ts"
@@ -45,15 +45,23 @@ export function addMetadata(
 ): Edit[] {
   return documents.flatMap((document, i) => {
     const [root] = document.content
-    if (root?.kind === "mapping" && root.flow) return [addToFlow(root, metadata)]
+    const isOwnLine = isNothing(root) && !isExplicit(source, document) && isFirstOnLine(source, root.start)
+    if (root?.kind === "mapping" && root.flow && !isOwnLine) return [addToFlow(root, metadata)]
     const column = root?.kind === "mapping" ? columnAt(source, root.start) : 0
     const nothing = root?.kind === "scalar" ? removeNull(root) : []
     const old = previous === null ? null : carried(previous, i, metadata, column)
     const lines = old?.text ?? printed(metadata, column, notation)
+    if (isOwnLine) return [{ start: root.start, end: root.end, text: withoutFinalBreak(lines).trimStart() }]
     const follower = old === null || old.follower === null ? null : placeBefore(source, root, old.follower)
     const at = follower ?? endOfDocument(source, document)
     return [...nothing, insertLines(source, at, lines, notation.lineBreak)]
   })
+}
+
+/** `{}`, or null in so many words: in the place of it the metadata can stand. */
+function isNothing(root: YamlNode | undefined): root is YamlNode {
+  if (root?.kind === "mapping") return root.flow && root.end - root.start === "{}".length
+  return root?.kind === "scalar" && root.start < root.end
 }
 
 function printed(metadata: MapNode, column: number, { step, lineBreak }: Notation): string {
@@ -66,7 +74,11 @@ function insertLines(source: string, at: number, lines: string, lineBreak: strin
   const isOpen = at > 0 && source[at - 1] !== "\n"
   const text = isOpen ? lineBreak + lines : lines
   const isLast = at === source.length && lacksFinalBreak(source)
-  return { start: at, end: at, text: isLast ? text.replace(/\r?\n$/, "") : text }
+  return { start: at, end: at, text: isLast ? withoutFinalBreak(text) : text }
+}
+
+function withoutFinalBreak(text: string): string {
+  return text.replace(/\r?\n$/, "")
 }
 
 function addToFlow(root: MappingNode, metadata: MapNode): Edit {
@@ -147,16 +159,22 @@ export function removeMetadata(source: string, documents: readonly DocumentNode[
     const range = rangeOf(source, block)
     isOpen = range.end === source.length && lacksFinalBreak(source)
     ranges.push(range)
-    const isAlone = block.root.content.length === 2 && !source.startsWith("---", document.start)
-    edits.push({
-      ...range,
-      text: isAlone
-        ? `{}${source.slice(lineEndAt(source, range.start), nextLineAt(source, range.start))}`
-        : "",
-    })
+    // Between two `---` nothing is a document too.
+    const isAlone = block.root.content.length === 2 && !isExplicit(source, document)
+    edits.push({ ...range, text: isAlone ? braces(source, range) : "" })
     if (isAlone) isOpen = false
   }
   return { edits, ranges, isOpen }
+}
+
+function isExplicit(source: string, { start }: DocumentNode): boolean {
+  return source.startsWith("---", start)
+}
+
+/** `{}` at the place of the block, with the end of its last line. */
+function braces(source: string, { start, end }: Range): string {
+  const lineBreak = /\r?\n$/.exec(source.slice(start, end))?.[0] ?? ""
+  return `${/^ */.exec(source.slice(start, end))?.[0] ?? ""}{}${lineBreak}`
 }
 
 function flowRange({ root, index, value }: Block): Range {

@@ -5,7 +5,7 @@ import type { DocumentNode, MappingNode, YamlNode } from "../../yaml/node.ts"
 import { nodesToTree } from "../../yaml/nodes-to-tree.ts"
 import { type Edit, lacksFinalBreak, lineBreakOf, lineStartAt } from "../edits.ts"
 import { changedFields } from "../metadata-fields.ts"
-import { indented } from "./block-scalar.ts"
+import { indented, isBlock } from "./block-scalar.ts"
 import { lineBehind } from "./extent.ts"
 import { columnAt } from "./pairing.ts"
 import { isCollection, printBlock } from "./printed-node.ts"
@@ -51,7 +51,7 @@ function pairOf({ content }: MappingNode, name: string): [YamlNode, YamlNode] {
 }
 
 function changeField(source: string, block: MappingNode, key: YamlNode, value: YamlNode, to: Node): Edit {
-  const isInline = value.kind === "scalar" && value.style !== "literal" && value.style !== "folded"
+  const isInline = value.kind === "scalar" && !isBlock(value)
   if (isInline && !isCollection(to) && to.kind !== "null" && value.start < value.end) {
     return { start: value.start, end: value.end, text: spellLike(source, value, to) }
   }

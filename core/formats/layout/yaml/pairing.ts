@@ -6,7 +6,7 @@
  */
 
 import { formatKeyPath } from "../../../sops/key-path.ts"
-import type { Comment, Leaf, ListNode, MapNode, Node, Tree } from "../../../sops/tree.ts"
+import type { Comment, Entry, Leaf, ListNode, MapNode, Node, Tree } from "../../../sops/tree.ts"
 import type {
   AliasNode,
   DocumentNode,
@@ -107,6 +107,7 @@ class PairWalk {
       }
     } else if (after.kind !== "comment" && node.kind === "alias") {
       this.#visitor.alias?.(node, before, after, position, this.#at)
+      this.#strays(before, after)
     } else if (node.kind === "mapping") {
       if (before.kind === "map" && after.kind === "map")
         this.#mapping(node, node.content, before, after, position)
@@ -162,7 +163,23 @@ class PairWalk {
     }
   }
 
-  #comment(before: Comment, after: Node | Comment | { readonly kind: "entry" } | undefined): void {
+  /** Comments of the source that will be among the lines of what an alias stands for. */
+  #strays(before: Node, after: Node): void {
+    if ((before.kind !== "map" && before.kind !== "list") || before.kind !== after.kind) return
+    const others: readonly (Node | Comment | Entry)[] = after.items
+    for (const [i, item] of (before.items as readonly (Node | Comment | Entry)[]).entries()) {
+      const other = others[i]
+      if (item.kind === "comment") {
+        this.#comment(item, other)
+      } else if (item.kind === "entry") {
+        if (other?.kind === "entry") this.#strays(item.value, other.value)
+      } else if (other !== undefined && other.kind !== "entry" && other.kind !== "comment") {
+        this.#strays(item, other)
+      }
+    }
+  }
+
+  #comment(before: Comment, after: Node | Comment | Entry | undefined): void {
     if (before.span !== undefined && after?.kind === "comment")
       this.#visitor.comment?.(before, after, this.#at)
   }

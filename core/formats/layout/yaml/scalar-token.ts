@@ -12,7 +12,16 @@
 import type { Leaf } from "../../../sops/tree.ts"
 import type { ScalarNode } from "../../yaml/node.ts"
 import { type Edit, lineEndAt, nextLineAt } from "../edits.ts"
-import { type BlockToken, indicatorsAt, newLiteral, openBlock, readBlock, sealBlock } from "./block-scalar.ts"
+import {
+  type BlockToken,
+  indicatorsAt,
+  isBlock,
+  newLiteral,
+  openBlock,
+  readBlock,
+  sealBlock,
+  swallowsNext,
+} from "./block-scalar.ts"
 import type { Position } from "./pairing.ts"
 import { canBePlain, type InlineStyle, spellInline } from "./spelling.ts"
 
@@ -42,7 +51,10 @@ export function sealToken(
   sealed: string,
   taken: string | undefined,
 ): TokenChange {
-  if (node.style === "literal" || node.style === "folded") return sealBlockToken(around, node, value, sealed)
+  if (isBlock(node)) {
+    const edits = taken === undefined ? null : asTaken(around, node, value, taken)
+    return edits === null ? sealBlockToken(around, node, value, sealed) : { edits, isRespelled: false }
+  }
   const { start, end } = node
   const token = around.source.slice(start, end)
   const opensTo = (text: string) => spellInline(value, inlineStyleOf(text), contextOf(around))
@@ -87,7 +99,23 @@ function sealBlockToken(around: Surroundings, node: ScalarNode, value: Leaf, sea
   if (token === null) return { edits: inOneLine(source, node, null, `"${sealed}"`), isRespelled: true }
   const back = value.kind === "str" ? openBlock(source, token, value.text, position.column, lineBreak) : null
   const isSame = back?.every(({ start, end, text }) => source.slice(start, end) === text) ?? false
-  return { edits: [sealBlock(token, sealed)], isRespelled: !isSame }
+  // A header that must change to bring the text back changes now, and not at the next encryption.
+  const header = back?.filter(({ start }) => start === token.start) ?? []
+  return { edits: [...header, sealBlock(token, sealed)], isRespelled: !isSame }
+}
+
+/** A token of one line that decrypting made this very literal of: sops writes every text that way. */
+function asTaken(around: Surroundings, { start }: ScalarNode, value: Leaf, taken: string): Edit[] | null {
+  const { source, position, lineBreak } = around
+  if (value.kind !== "str" || inlineStyleOf(taken) !== "plain") return null
+  const literal = newLiteral(value.text, bodyIndent(around), position.column, lineBreak)
+  if (literal === null || indicatorsAt(source, start) !== literal.header) return null
+  const lineEnd = lineEndAt(source, start)
+  if (!source.startsWith(literal.below, lineEnd)) return null
+  return [
+    { start, end: start + literal.header.length, text: taken },
+    { start: lineEnd, end: lineEnd + literal.below.length, text: "" },
+  ]
 }
 
 /** The header's indicators become the token; the body goes. A comment in the header stays. */
@@ -108,7 +136,7 @@ function inOneLine(
 /** Puts `value` in the place of a scalar, whatever it was, in that one's style if it can be. */
 export function openToken(around: Surroundings, node: ScalarNode, value: Leaf): TokenChange {
   const { source, position, lineBreak } = around
-  if (node.style === "literal" || node.style === "folded") {
+  if (isBlock(node)) {
     const token = readBlock(source, node)
     const edits =
       token === null || value.kind !== "str"
@@ -146,6 +174,7 @@ function asLiteral(around: Surroundings, { start, end }: ScalarNode, text: strin
   const literal = newLiteral(text, bodyIndent(around), position.column, lineBreak)
   if (literal === null) return null
   const lineEnd = lineEndAt(source, end)
+  if (swallowsNext(source, lineEnd, literal.header, bodyIndent(around))) return null
   const isOpen = lineEnd === source.length && text.endsWith("\n")
   return [
     { start, end, text: literal.header },

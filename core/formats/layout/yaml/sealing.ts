@@ -7,37 +7,50 @@ import { isSameItem, sealedText } from "../changes.ts"
 import { applyEdits, type Edit, LineCounter, lacksFinalBreak } from "../edits.ts"
 import type { LayoutNotice, Previous, Rewritten } from "../rewrite.ts"
 import { AliasLedger, copyOf, expandAlias } from "./aliases.ts"
-import { indicatorsAt } from "./block-scalar.ts"
+import { indicatorsAt, isBlock } from "./block-scalar.ts"
 import { addMetadata, type Parsed } from "./metadata-block.ts"
 import { notationOf } from "./notation.ts"
 import { type Position, walkPairs } from "./pairing.ts"
 import { PropertyFinder, removeProperty } from "./properties.ts"
+import { reattach, takeMoved } from "./reattachment.ts"
 import { sealToken } from "./scalar-token.ts"
+import { spellInline } from "./spelling.ts"
 
 export function parsePrevious(previous: Previous | undefined): Parsed | null {
   if (previous === undefined) return null
   return { source: previous.source, documents: parseYamlNodes(previous.source) }
 }
 
+/** @param reseal - Encrypts a plaintext tree of another shape, if comments turn out to be elsewhere. */
 export function encryptYaml(
   source: string,
   plain: Tree,
   encrypted: Tree,
   metadata: MapNode,
   previous: Parsed | null,
+  reseal: ((plain: Tree) => Tree) | undefined,
 ): Rewritten {
   const documents = parseYamlNodes(source)
-  const sealing = new Sealing(source, documents, previous)
-  sealing.walk(plain, encrypted)
-  const { notation } = sealing
-  sealing.edits.push(...addMetadata(source, documents, metadata, notation, previous))
-  return { text: applyEdits(source, sealing.edits), notices: sealing.notices }
+  const write = (from: Tree, to: Tree) => {
+    const sealing = new Sealing(source, documents, previous)
+    sealing.walk(from, to)
+    sealing.edits.push(...addMetadata(source, documents, metadata, sealing.notation, previous))
+    const text = applyEdits(source, sealing.edits)
+    return { text, notices: sealing.notices, hasComments: sealing.comments > 0 }
+  }
+  const first = write(plain, encrypted)
+  const moved = reseal !== undefined && first.hasComments ? reattach(first.text, plain, encrypted) : null
+  const { text, notices } =
+    moved === null || reseal === undefined ? first : write(moved.plain, takeMoved(moved, reseal(moved.plain)))
+  return { text, notices }
 }
 
 class Sealing {
   readonly edits: Edit[] = []
   readonly notices: LayoutNotice[] = []
   readonly notation
+  /** How many comments were encrypted. */
+  comments = 0
   readonly #source: string
   readonly #documents: readonly DocumentNode[]
   readonly #lines: LineCounter
@@ -55,6 +68,11 @@ class Sealing {
   }
 
   walk(plain: Tree, encrypted: Tree): void {
+    for (const { content } of this.#documents) {
+      const [root] = content
+      // A document that is null in so many words becomes a map, of metadata alone.
+      if (root?.kind === "scalar" && root.start < root.end) this.#notice("respelled", root.start, () => "")
+    }
     const ledger = this.#ledger
     walkPairs(this.#source, this.#documents, plain, encrypted, {
       leaf: (node, before, after, position, at) => {
@@ -65,6 +83,7 @@ class Sealing {
       comment: (before, after) => {
         if (before.span === undefined || isSameItem(before, after)) return
         ledger.noteChange()
+        this.comments++
         this.edits.push({ start: before.span.start + 1, end: before.span.end, text: after.text })
       },
       alias: (node, before, after, position, at) => {
@@ -85,25 +104,28 @@ class Sealing {
   #seal(node: ScalarNode, value: Leaf, sealed: string, position: Position, at: () => string): void {
     this.#ledger.noteChange()
     const isCore = node.tag.startsWith("!!") && node.tagged && node.tag !== "!!str"
-    if (isCore) this.#dropTag(node, at)
+    if (isCore) this.#dropTag(node, value, at)
     const around = { source: this.#source, ...this.notation, position, tagged: node.tagged && !isCore }
     const { edits, isRespelled } = sealToken(around, node, value, sealed, this.#taken.get(sealed))
     this.edits.push(...edits)
-    if (isRespelled) this.#notice("respelled", node.start, at)
+    if (isRespelled && value.kind !== "bytes") this.#notice("respelled", node.start, at)
   }
 
-  /** A ciphertext is no number and no base64, so a tag that says so cannot stay. */
-  #dropTag(node: ScalarNode, at: () => string): void {
+  /** A ciphertext is no number and no base64, so a tag that says so cannot stay. With bytes it comes back. */
+  #dropTag(node: ScalarNode, value: Leaf, at: () => string): void {
+    const source = this.#source
     const { tag } = this.#properties.propertiesOf(node)
     if (tag === null) return
-    this.edits.push(removeProperty(this.#source, tag))
-    this.#notice("dropped-tag", tag.start, at)
+    this.edits.push(removeProperty(source, tag))
+    const isBack =
+      spellInline(value, "plain", { flow: false, tagged: false }) === source.slice(tag.start, node.end)
+    if (!isBack) this.#notice("dropped-tag", tag.start, at)
   }
 
   /** In a text without a line break at its end a block scalar has none either; behind it will be some. */
   #keep(node: ScalarNode, at: () => string): void {
     const { start, end } = node
-    if (end !== this.#source.length || (node.style !== "literal" && node.style !== "folded")) return
+    if (end !== this.#source.length || !isBlock(node)) return
     const indicators = indicatorsAt(this.#source, start)
     if (!lacksFinalBreak(this.#source) || indicators.includes("-")) return
     this.edits.push({ start, end: start + indicators.length, text: `${indicators.replace("+", "")}-` })
@@ -122,7 +144,7 @@ function sealedTokens({ source, documents }: Parsed): Map<string, string> {
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     if (node.kind === "mapping" || node.kind === "sequence") {
       for (const child of node.content) open.push(child)
-    } else if (node.kind === "scalar" && node.style !== "literal" && node.style !== "folded") {
+    } else if (node.kind === "scalar" && !isBlock(node)) {
       const token = source.slice(node.start, node.end)
       if (node.value.startsWith("ENC[") && !token.includes("\n")) tokens.set(node.value.trimEnd(), token)
     }

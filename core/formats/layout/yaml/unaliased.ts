@@ -78,7 +78,7 @@ function touchedNodes(
     node = childOf(node, step)
   }
   if (node?.kind === "alias") return { touched, alias: node }
-  const open = node === undefined ? [] : [node]
+  const open: YamlNode[] = node === undefined ? [] : [node]
   for (let inner = open.pop(); inner !== undefined; inner = open.pop()) {
     touched.add(inner)
     if (inner.kind === "mapping" || inner.kind === "sequence")
