@@ -22,16 +22,16 @@ const FORMATS = ["yaml", "json", "dotenv", "ini", "binary"] as const
 describe("encrypting", () => {
   test.each(FORMATS)("%s comes back from its bytes", async (name) => {
     const source = {
-      yaml: "# c\na: x\nl:\n    - 1\n",
-      json: '{\n\t"a": "x",\n\t"l": [\n\t\t1\n\t]\n}\n',
-      dotenv: "# c\nA=x\n",
-      ini: "; c\n[s]\na = x\n",
-      binary: "\u0000x",
+      yaml: "# c\na: plain text\nl:\n    - 1\n",
+      json: '{\n\t"a": "plain text",\n\t"l": [\n\t\t1\n\t]\n}\n',
+      dotenv: "# c\nA=plain text\n",
+      ini: "; c\n[s]\na = plain text\n",
+      binary: "\u0000plain text",
     }[name]
     const format = formatNamed(name)
     const plain = format.parsePlain(toUtf8(source))
     const bytes = await encryptFor(plain, name)
-    expect(Buffer.from(bytes).toString()).not.toContain("x\n")
+    expect(Buffer.from(bytes).toString()).not.toContain("plain text")
     const { tree, notices } = await decryptWith(bytes, name)
     expect(findDifference(tree, plain)).toBeNull()
     expect(Buffer.from(format.printPlain(tree)).toString()).toBe(source)
