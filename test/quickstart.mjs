@@ -76,6 +76,17 @@ try {
   check(password === "correct horse", "the password comes back")
   run(["conclave", "decrypt", "--output-type", "json", "secrets/db.yaml"])
 
+  say("Change values: one made for you, one through an editor that never sees a disk.")
+  run(["conclave", "set", "--generate", "hex:16", "secrets/db.yaml", "database.token"])
+  run(["conclave", "edit", "secrets/db.yaml"], { extra: { EDITOR: "sed -i s/correct/incorrect/" } })
+  run(["conclave", "ls", "secrets/db.yaml"])
+  run(["git", "diff", "--stat"])
+  run(["conclave", "get", "secrets/db.yaml", "database.password"])
+  run(["git", "checkout", "-q", "secrets/db.yaml"])
+
+  say("Hand it to a program: as a file that is on no disk.")
+  run(["conclave", "exec-file", "secrets/db.yaml", "--", "grep", "-c", "password", "{}"])
+
   say("Three custodians, two of whom open a file together: three key groups, a threshold of 2.")
   const custodians = ["carol", "dave", "erin"].map((name) => {
     const recipient = run(["conclave", "identity", "new", "--no-passphrase", "--output", `${name}.txt`], {
