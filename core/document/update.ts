@@ -7,7 +7,6 @@ import { equalBytes } from "../bytes.ts"
 import type { Cipher } from "../cipher/cipher.ts"
 import { toTimestamp } from "../clock.ts"
 import { type Metadata, SOPS_VERSION } from "../sops/metadata.ts"
-import type { Tree } from "../sops/tree.ts"
 import { sameContent } from "./compare.ts"
 import { parseEdited } from "./edited.ts"
 import { refuseReserved } from "./encrypt.ts"
@@ -40,18 +39,6 @@ export async function updateFromText(
 ): Promise<Updated | null> {
   const plain = { tree: parseEdited(opened, plaintext), source: plaintext }
   return (await update(opened, plain, options)) ?? (await updateLayout(opened, plain, options))
-}
-
-/**
- * The same from a tree, printed as sops does: with `layout: "kept"` use
- * {@link updateFromText}, since a tree has no layout.
- */
-export async function updateFromTree(
-  opened: OpenedDocument,
-  tree: Tree,
-  options: Omit<UpdateOptions, "layout">,
-): Promise<Updated | null> {
-  return update(opened, { tree, source: new Uint8Array() }, { ...options, layout: "canonical" })
 }
 
 async function update(

@@ -41,8 +41,12 @@ export const iniLayout: Layout = {
       const { span } = before
       if (before.kind === "comment") {
         const isSafe = span !== undefined && !isBehindQuote(source, span.start)
-        if (isSafe) edits.push(commentEdit(source, before, sealedText(after)))
-        else joinParts(findParts(source, plain, before, scattered), sealedText(after), edits, source)
+        if (isSafe) {
+          edits.push(sealedCommentEdit(source, before, sealedText(after)))
+          if (signsOf(source, before).includes("\n")) {
+            notices.push({ code: "respelled", line: lines.lineAt(span.start), at: at() })
+          }
+        } else joinParts(findParts(source, plain, before, scattered), sealedText(after), edits, source)
       } else if (span !== undefined) {
         const token = source.slice(span.start, span.end)
         const quotes = quotesOf(token)
@@ -113,7 +117,24 @@ function rewritten(source: string, edits: readonly Edit[]): Rewritten {
 /** Keeps the signs and blanks before the text. */
 function commentEdit(source: string, comment: Comment, text: string): Edit {
   const { start, end } = comment.span ?? { start: 0, end: 0 }
-  return { start: start + source.slice(start, end).length - comment.text.length, end, text }
+  return { start: start + signsOf(source, comment).length, end, text }
+}
+
+/**
+ * The same for a ciphertext. Lines at its head that hold a sign alone go: they
+ * are no part of the comment's text, but sops reads them with it, and then
+ * takes the ciphertext for a comment in clear.
+ */
+function sealedCommentEdit(source: string, comment: Comment, text: string): Edit {
+  const { start, end } = comment.span ?? { start: 0, end: 0 }
+  const lastLine = signsOf(source, comment).split("\n").at(-1) ?? ""
+  return { start, end, text: lastLine.trimStart() + text }
+}
+
+/** What stands before a comment's text: signs and blanks, of several lines where the first ones are empty. */
+function signsOf(source: string, comment: Comment): string {
+  const { start, end } = comment.span ?? { start: 0, end: 0 }
+  return source.slice(start, end - comment.text.length)
 }
 
 /** Lines behind the first need a sign of their own. */
