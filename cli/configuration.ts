@@ -5,7 +5,7 @@
  */
 
 import { dirname, join, relative, sep } from "node:path"
-import { ConclaveError } from "#core/errors.ts"
+import { ConclaveError, hasCode } from "#core/errors.ts"
 import { parseSopsConfig, type SopsConfig } from "#core/policy/sops-config.ts"
 import type { Context } from "./context.ts"
 
@@ -26,7 +26,7 @@ export type FoundConfig = {
  * @param file - Absolute path of the file that the configuration is for.
  * @param explicit - `--config` or `SOPS_CONFIG`: this one and no other.
  * @returns `null` when there is none.
- * @throws {@link ConclaveError} `config-invalid`, `regex-invalid`, `read-failed`.
+ * @throws {@link ConclaveError} `config-invalid`, `regex-invalid`, `config-missing` if it cannot be read.
  */
 export async function findConfig(
   context: Context,
@@ -39,8 +39,24 @@ export async function findConfig(
       ? context.files.resolve(explicit)
       : await locate(context, lookup === "repository" ? dirname(file) : context.workingDirectory, lookup)
   if (path === null) return null
-  const config = await parseSopsConfig(await context.files.read(path, MAX_CONFIG_SIZE), path)
+  const config = await parseSopsConfig(await readConfig(path, context), path)
   return { config, pathOf: (target) => relativeTo(dirname(path), target) }
+}
+
+/** Told apart from the failure to read the file that the command is for. */
+async function readConfig(path: string, context: Context): Promise<Uint8Array> {
+  try {
+    return await context.files.read(path, MAX_CONFIG_SIZE)
+  } catch (cause) {
+    if (!hasCode(cause, "read-failed")) throw cause
+    const { reason } = cause.details
+    throw new ConclaveError(
+      "config-missing",
+      `cannot read the configuration ${path}: ${reason}`,
+      { file: path },
+      { cause },
+    )
+  }
 }
 
 async function locate(context: Context, start: string, lookup: Lookup): Promise<string | null> {

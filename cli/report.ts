@@ -53,8 +53,10 @@ const HINTS: Hints = {
   "config-missing": () => "name recipients with --age, or write a .sops.yaml at the root of the repository",
   "config-invalid": none,
   "no-rule": (details) => `add a rule for it to ${details.config}`,
-  "rule-differs": () =>
-    "nothing was written; if the file is right, say so with --accept-rule, else decrypt it and encrypt it anew",
+  "rule-differs": ({ differences }) =>
+    differences.every((difference) => difference.startsWith("no rule names "))
+      ? "nothing was written; updatekeys brings the readers to the rule, --accept-rule keeps them"
+      : "nothing was written; if the file is right, say so with --accept-rule, else decrypt it and encrypt it anew",
   "not-representable": () => "choose another --output-type",
   "read-failed": none,
   "write-failed": () => "nothing was changed",

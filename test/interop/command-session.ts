@@ -73,11 +73,17 @@ export async function playSession(session: Session): Promise<void> {
     const encrypted = await encryptFixtures(root, session.fixtures ?? {})
     const theirs = openSide(root, "sops", session, encrypted)
     const ours = openSide(root, "conclave", session, encrypted)
+    // Within one second a file that is written anew with the same values stays the same to the byte.
+    await nextSecond()
     for (const step of session.steps) await playStep(step, theirs, ours, session.people ?? ["alice"])
     await compareFiles(session, theirs, ours)
   } finally {
     rmSync(root, { recursive: true, force: true })
   }
+}
+
+function nextSecond(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 1005 - (Date.now() % 1000)))
 }
 
 async function encryptFixtures(

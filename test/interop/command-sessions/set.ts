@@ -1,6 +1,9 @@
 /** Sessions of `sops set` and `sops --set`. */
 
 import type { Fixture, Session } from "../command-session.ts"
+import { recipientOf } from "../keys.ts"
+
+const ALICE = recipientOf("alice")
 
 export const YAML: Fixture = {
   plain: 'a:\n    b: one\n    c: 2\nl:\n    - x\n    - "y"\nn: null\nopen_unencrypted: 1\n',
@@ -268,8 +271,7 @@ export const SET_SESSIONS: readonly Session[] = [
     name: "a value that the file's rule leaves in clear and the configuration's encrypts",
     fixtures: { "f.yaml": { ...YAML, arguments: ["--encrypted-regex", "^b$"] } },
     texts: {
-      ".sops.yaml":
-        "creation_rules:\n  - age: age1ughy2sa98xnpqh8dt83aud0qllt4cle5p4tfqkz84mev587e7s2stkgk8t\n",
+      ".sops.yaml": `creation_rules:\n  - age: ${ALICE}\n`,
     },
     steps: [
       {
@@ -283,10 +285,40 @@ export const SET_SESSIONS: readonly Session[] = [
     name: "a file's rule that differs, where nothing comes to stand in clear",
     fixtures: { "f.yaml": { ...YAML, arguments: ["--encrypted-regex", "^b$"] } },
     texts: {
-      ".sops.yaml":
-        "creation_rules:\n  - age: age1ughy2sa98xnpqh8dt83aud0qllt4cle5p4tfqkz84mev587e7s2stkgk8t\n",
+      ".sops.yaml": `creation_rules:\n  - age: ${ALICE}\n`,
     },
     steps: [{ words: ["set", "f.yaml", '["a"]["b"]', '"z"'] }],
+  },
+
+  ...(
+    [
+      ["a misspelt key of the configuration", "creation_rules:\n  - agee: x\n    age: y\n"],
+      ["an expression that is none", `creation_rules:\n  - encrypted_regex: "("\n    age: ${ALICE}\n`],
+    ] as const
+  ).map(
+    ([name, config]): Session => ({
+      name,
+      fixtures: { "f.yaml": YAML },
+      texts: { ".sops.yaml": config },
+      steps: [
+        {
+          words: ["set", "f.yaml", '["a"]["b"]', '"z"'],
+          differs: {
+            because: "sops does not look at it, or takes it for no rule (R53, R54)",
+            sops: 0,
+            conclave: 1,
+          },
+        },
+      ],
+      files: { "f.yaml": { because: "nothing is written", conclave: "unchanged" } },
+    }),
+  ),
+  fails("a configuration that is not there", ["--config", "gone", "set", "f.yaml", '["a"]', "1"]),
+  {
+    name: "a configuration that is no YAML",
+    fixtures: { "f.yaml": YAML },
+    texts: { ".sops.yaml": "creation_rules: [\n" },
+    steps: [{ words: ["set", "f.yaml", '["a"]', "1"] }, { words: ["unset", "f.yaml", '["a"]'] }],
   },
 
   {
@@ -303,8 +335,7 @@ export const SET_SESSIONS: readonly Session[] = [
     name: "--set with a configuration that has a rule for the file, and with one that has none",
     fixtures: { "f.yaml": YAML, "g.yaml": YAML },
     texts: {
-      ".sops.yaml":
-        "creation_rules:\n  - path_regex: ^f\n    age: age1ughy2sa98xnpqh8dt83aud0qllt4cle5p4tfqkz84mev587e7s2stkgk8t\n",
+      ".sops.yaml": `creation_rules:\n  - path_regex: ^f\n    age: ${ALICE}\n`,
     },
     steps: [
       { words: ["--set", '["a"]["b"] "two"', "f.yaml"] },
