@@ -5,7 +5,13 @@ import type { Terminal } from "../terminal.ts"
 
 export function nodeTerminal(): Terminal {
   return {
-    stdin: { isTTY: process.stdin.isTTY === true, read: readStdin },
+    stdin: {
+      // Asked only when it matters: the first touch of standard input makes its stream, which a cold start feels.
+      get isTTY() {
+        return process.stdin.isTTY === true
+      },
+      read: readStdin,
+    },
     stdout: { isTTY: process.stdout.isTTY === true, write: (data) => writeAll(process.stdout, data) },
     stderr: { isTTY: process.stderr.isTTY === true, write: (text) => void process.stderr.write(text) },
     // Loaded only when someone is asked: most calls are not.
