@@ -10,3 +10,5 @@ export type Peers = {
 
 export function peersFolder(): string
 export function peers(): Peers | null
+/** `null` where moto is not installed. */
+export function motoServer(): string | null

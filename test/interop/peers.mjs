@@ -1,10 +1,13 @@
 /**
  * The real programs that conclave is compared with, each at one pinned version:
- * sops 3.13.1 and 3.13.2 and age 1.3.1, built from source by `go install`.
+ * sops 3.13.1 and 3.13.2 and age 1.3.1, built from source by `go install`; and
+ * moto, a stand-in for AWS that is not ours, installed by `pip` into an
+ * environment of its own. Where there is no Python its tests are left out.
  *
  * They lie in `$CONCLAVE_PEERS`, or else in `${XDG_CACHE_HOME:-~/.cache}/conclave-peers`,
  * so that `npm ci` does not throw them away: `sops-3.13.1/sops`, `sops-3.13.2/sops`,
- * `age/age`, `age/age-keygen`. What is there and runs is not built again.
+ * `age/age`, `age/age-keygen`, `moto-5.2.5/bin/moto_server`. What is there and runs
+ * is not built again.
  *
  * Run as a program this installs what is missing (minutes for each sops the
  * first time). Exit codes: 0 all there, 1 an install failed, 3 no Go toolchain.
@@ -47,6 +50,8 @@ const PINNED = [
   },
 ]
 
+const MOTO = { version: "5.2.5", python: "python3" }
+
 export function peersFolder() {
   const { CONCLAVE_PEERS, XDG_CACHE_HOME } = process.env
   if (CONCLAVE_PEERS) return CONCLAVE_PEERS
@@ -62,6 +67,35 @@ export function peers() {
     age: join(folder, "age", "age"),
     ageKeygen: join(folder, "age", "age-keygen"),
   }
+}
+
+/** The program that plays AWS, or null without it. */
+export function motoServer() {
+  const bin = join(motoFolder(), "bin")
+  const code = "import importlib.metadata as m, flask; print(m.version('moto'))"
+  const answer = spawnSync(join(bin, "python"), ["-c", code], { encoding: "utf8" })
+  return answer.status === 0 && answer.stdout.trim() === MOTO.version ? join(bin, "moto_server") : null
+}
+
+function motoFolder() {
+  return join(peersFolder(), `moto-${MOTO.version}`)
+}
+
+function installMoto() {
+  const steps = [
+    [MOTO.python, "-m", "venv", motoFolder()],
+    [
+      join(motoFolder(), "bin", "pip"),
+      "install",
+      "--quiet",
+      "--disable-pip-version-check",
+      `moto[server]==${MOTO.version}`,
+    ],
+  ]
+  for (const [program, ...words] of steps) {
+    if (spawnSync(program, words, { stdio: ["ignore", "inherit", "inherit"] }).status !== 0) return false
+  }
+  return motoServer() !== null
 }
 
 function isInstalled(folder, peer) {
@@ -97,17 +131,24 @@ function main() {
     return 3
   }
   for (const peer of missing) {
-    console.log(`peers: installing ${peer.name} (${peer.modules.join(", ")})`)
-    const start = performance.now()
-    const done = install(folder, peer)
-    const seconds = ((performance.now() - start) / 1000).toFixed(1)
-    if (!done) {
-      console.error(`peers: ${peer.name} could not be installed (${seconds} s)`)
-      return 1
-    }
-    console.log(`peers: ${peer.name} installed (${seconds} s)`)
+    if (!timed(`${peer.name} (${peer.modules.join(", ")})`, () => install(folder, peer))) return 1
   }
+  const moto = `moto ${MOTO.version}`
+  if (motoServer() !== null) console.log(`peers: ${moto} is there`)
+  else if (spawnSync(MOTO.python, ["--version"]).status !== 0)
+    console.log(`peers: without Python (${MOTO.python}) there is no ${moto}: its tests are left out`)
+  else if (!timed(moto, installMoto)) return 1
   return 0
+}
+
+function timed(what, install) {
+  console.log(`peers: installing ${what}`)
+  const start = performance.now()
+  const done = install()
+  const seconds = ((performance.now() - start) / 1000).toFixed(1)
+  if (done) console.log(`peers: installed (${seconds} s)`)
+  else console.error(`peers: ${what} could not be installed (${seconds} s)`)
+  return done
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) process.exitCode = main()

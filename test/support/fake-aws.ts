@@ -40,6 +40,8 @@ export type FakeAws = {
   /** Makes a key, and gives its ARN. */
   key(region?: string): string
   alias(name: string, key: string): string
+  /** Makes a key of several regions, and gives its ARN in each. */
+  multiRegionKey(...regions: readonly string[]): readonly string[]
   /** Makes a role that a key can be bound to: its own credentials, and theirs alone, may use the key. */
   role(name: string): string
   allowOnly(key: string, role: string): void
@@ -159,6 +161,12 @@ export async function startFakeAws(): Promise<FakeAws> {
       keys.set(arn, { arn, secret: randomBytes(32) })
       return arn
     },
+    multiRegionKey(...regions) {
+      const [id, secret] = [`mrk-${randomBytes(8).toString("hex")}`, randomBytes(32)]
+      const arns = regions.map((region) => `arn:aws:kms:${region}:${ACCOUNT}:key/${id}`)
+      for (const arn of arns) keys.set(arn, { arn, secret })
+      return arns
+    },
     alias(name, key) {
       const arn = key.replace(/:key\/.*/, `:alias/${name}`)
       aliases.set(arn, key)
@@ -248,23 +256,28 @@ function verify(
   return { accessKey, region, service, role: caller.role }
 }
 
+function idOf(arn: string): string {
+  return arn.replace(/.*:key\//, "")
+}
+
 function canonical(context: Readonly<Record<string, string>>): string {
   return JSON.stringify(Object.entries(context).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-/** The key's ARN, then IV, ciphertext and tag under its secret, bound to the context. */
+/** The key's id, then IV, ciphertext and tag under its secret, bound to the context. */
 function seal({ arn, secret }: Key, plaintext: Buffer, context: string): Buffer {
   const iv = randomBytes(12)
   const cipher = createCipheriv("aes-256-gcm", secret, iv).setAAD(Buffer.from(context))
   const sealed = Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()])
-  return Buffer.concat([Buffer.of(arn.length), Buffer.from(arn), iv, sealed])
+  const id = idOf(arn)
+  return Buffer.concat([Buffer.of(id.length), Buffer.from(id), iv, sealed])
 }
 
 function open(key: Key, blob: Buffer, context: string, keys: ReadonlyMap<string, Key>): Buffer {
   const size = blob[0] ?? 0
-  const arn = blob.subarray(1, 1 + size).toString()
-  if (!keys.has(arn)) throw refusal("InvalidCiphertextException", "")
-  if (arn !== key.arn)
+  const id = blob.subarray(1, 1 + size).toString()
+  if (![...keys.keys()].some((arn) => idOf(arn) === id)) throw refusal("InvalidCiphertextException", "")
+  if (id !== idOf(key.arn))
     throw refusal(
       "IncorrectKeyException",
       "The key ID in the request does not identify a CMK that can perform this operation.",

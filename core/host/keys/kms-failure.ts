@@ -107,7 +107,8 @@ const KNOWN: Readonly<Record<string, Words>> = {
 
 function withMessage(text: string, message: string): string {
   const line = message.replace(/\s+/g, " ").trim().replace(/\.$/, "")
-  if (line === "" || line === text) return text
+  // The last is the SDK's word for none.
+  if (line === "" || line === text || line === "UnknownError") return text
   return `${text}: ${line.length > MAX_MESSAGE_LENGTH ? `${line.slice(0, MAX_MESSAGE_LENGTH)}…` : line}`
 }
 

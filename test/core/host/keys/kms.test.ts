@@ -98,6 +98,13 @@ describe("a key of AWS KMS", () => {
     expect(await unwrap(entry)).toEqual(secret)
   })
 
+  test("of several regions unwraps in each of them", async () => {
+    const [one = "", two = ""] = aws.multiRegionKey("us-east-1", "eu-west-1")
+    const entry = await wrapped(spec(one))
+    expect(await unwrap({ ...entry, arn: two })).toEqual(secret)
+    expect(aws.calls.slice(-2).map(({ region }) => region)).toEqual(["us-east-1", "eu-west-1"])
+  })
+
   test("is bound to its encryption context", async () => {
     const context = new Map([
       ["App", "payments"],
