@@ -23,7 +23,7 @@ import {
   nextLineAt,
 } from "./edits.ts"
 import { addMetadata, removeMetadata, replaceMetadata } from "./ini/metadata-section.ts"
-import { commentOf, type Item, outlineOf, type Section } from "./ini/outline.ts"
+import { commentItems, type Item, outlineOf, type Section } from "./ini/outline.ts"
 import { quotesOf, spellIn } from "./ini/spelling.ts"
 import { entriesOf } from "./metadata-fields.ts"
 import { placeOf, placeOfExisting } from "./place.ts"
@@ -36,17 +36,21 @@ export const iniLayout: Layout = {
     const edits: Edit[] = []
     const notices: LayoutNotice[] = []
     const lines = new LineCounter(source)
-    const scattered = new Map<Comment, Item>()
+    const items = new CommentItems(source, plain)
+    const scattered: Item[] = []
     forEachChange(plain, encrypted, ({ before, after, at }) => {
       const { span } = before
       if (before.kind === "comment") {
-        const isSafe = span !== undefined && !isBehindQuote(source, span.start)
-        if (isSafe) {
+        if (span !== undefined && !isBehindQuote(source, span.start)) {
           edits.push(sealedCommentEdit(source, before, sealedText(after)))
           if (signsOf(source, before).includes("\n")) {
             notices.push({ code: "respelled", line: lines.lineAt(span.start), at: at() })
           }
-        } else joinParts(findParts(source, plain, before, scattered), sealedText(after), edits, source)
+        } else {
+          const item = items.itemOf(before)
+          joinParts(item, sealedText(after), edits, source)
+          scattered.push(item)
+        }
       } else if (span !== undefined) {
         const token = source.slice(span.start, span.end)
         const quotes = quotesOf(token)
@@ -55,7 +59,7 @@ export const iniLayout: Layout = {
         notices.push({ code: "respelled", line: lines.lineAt(span.start), at: at() })
       }
     })
-    for (const { entry, comments } of scattered.values()) {
+    for (const { entry, comments } of scattered) {
       const line = lines.lineAt(comments[0]?.start ?? 0)
       notices.push({ code: "respelled", line, at: formatKeyPath([entry.key]) })
     }
@@ -142,15 +146,23 @@ function withSigns(text: string, lineBreak: string): string {
   return text.replace(/\r?\n(?![ \t]*[#;])/g, `${lineBreak}; `)
 }
 
-function findParts(source: string, plain: Tree, comment: Comment, found: Map<Comment, Item>): Item {
-  for (const section of outlineOf(source, onlyRoot(plain))) {
-    for (const [i, item] of [section.header, ...section.keys].entries()) {
-      if (commentOf(section, i - 1) !== comment) continue
-      found.set(comment, item)
-      return item
-    }
+/** Which key or header each comment belongs to; found out once, and only if it is asked for. */
+class CommentItems {
+  readonly #source: string
+  readonly #plain: Tree
+  #items: ReadonlyMap<Comment, Item> | null = null
+
+  constructor(source: string, plain: Tree) {
+    this.#source = source
+    this.#plain = plain
   }
-  throw new Error("a comment that is nowhere in the source")
+
+  itemOf(comment: Comment): Item {
+    this.#items ??= commentItems(outlineOf(this.#source, onlyRoot(this.#plain)))
+    const item = this.#items.get(comment)
+    if (item === undefined) throw new Error("a comment that is nowhere in the source")
+    return item
+  }
 }
 
 /** INI reads a comment behind a closing quote if the value has several lines, which a ciphertext has not. */

@@ -58,7 +58,7 @@ export const jsonLayout: Layout = {
     })
     for (const [list, gone] of comments) {
       const items = childrenOf(list)
-      edits.push(...removeMembers(list, (index) => gone.has(items[index] as Node)))
+      for (const edit of removeMembers(list, (index) => gone.has(items[index] as Node))) edits.push(edit)
     }
     return { text: applyEdits(source, edits), notices: [] }
   },

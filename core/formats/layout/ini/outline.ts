@@ -40,13 +40,18 @@ export function outlineOf(source: string, root: MapNode): Section[] {
   })
 }
 
-/** The comment that stands for an item in the tree, before the first key or behind its own. */
-export function commentOf(section: Section, index: number): Comment | null {
-  const { value } = section.entry
-  if (value.kind !== "map") return null
-  const at = index < 0 ? 0 : value.items.indexOf(section.keys[index]?.entry as Entry) + 1
-  const item = value.items[at]
-  return item?.kind === "comment" ? item : null
+/** The header or key that each comment of the tree belongs to: it stands before the first key, or behind its own. */
+export function commentItems(sections: readonly Section[]): Map<Comment, Item> {
+  const found = new Map<Comment, Item>()
+  for (const { entry, header, keys } of sections) {
+    let item: Item | undefined = header
+    let next = 0
+    for (const child of entry.value.kind === "map" ? entry.value.items : []) {
+      if (child.kind === "entry") item = keys[next++]
+      else if (item !== undefined) found.set(child, item)
+    }
+  }
+  return found
 }
 
 function valueEnd({ value, keySpan }: Entry): number | undefined {

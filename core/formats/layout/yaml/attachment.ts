@@ -88,10 +88,12 @@ function shift({ start, end }: Span, shifts: readonly Shift[]): Span {
 }
 
 function amount(offset: number, shifts: readonly Shift[]): number {
-  let by = 0
-  for (const shift of shifts) {
-    if (shift.from > offset) break
-    by = shift.by
+  let low = 0
+  let high = shifts.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((shifts[middle] as Shift).from <= offset) low = middle + 1
+    else high = middle
   }
-  return by
+  return shifts[low - 1]?.by ?? 0
 }

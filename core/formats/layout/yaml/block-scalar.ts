@@ -4,6 +4,7 @@
  * part of the value stay as they are.
  */
 
+import { LF } from "../../yaml/characters.ts"
 import type { ScalarNode } from "../../yaml/node.ts"
 import { type Edit, lineEndAt, nextLineAt } from "../edits.ts"
 
@@ -77,12 +78,13 @@ export type BlockText = {
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const UNWRITABLE = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\p{Cs}/u
-const FINAL_BREAKS = /\n*$/
 
 export function blockText(text: string, folded: boolean): BlockText | null {
   if (UNWRITABLE.test(text)) return null
-  const breaks = FINAL_BREAKS.exec(text)?.[0].length ?? 0
-  const body = text.slice(0, text.length - breaks)
+  let end = text.length
+  while (text.charCodeAt(end - 1) === LF) end--
+  const breaks = text.length - end
+  const body = text.slice(0, end)
   if (body.trim() === "") return null
   const lines = body.split("\n")
   return { lines: folded ? unfolded(lines) : lines, breaks, needsDigit: /^\n*[ \t]/.test(text) }

@@ -27,7 +27,8 @@ export function blockOf(document: DocumentNode | undefined): Block | null {
   return index < 0 || value === undefined ? null : { root, index, value }
 }
 
-type Range = { readonly start: number; readonly end: number }
+/** A stretch of the source. */
+export type Range = { readonly start: number; readonly end: number }
 
 /** The lines of a block; comments between them go with it. */
 function rangeOf(source: string, { root, index, value }: Block): Range {

@@ -7,7 +7,7 @@ import { isSameItem } from "../changes.ts"
 import { applyEdits, type Edit, LineCounter } from "../edits.ts"
 import type { LayoutNotice, Rewritten } from "../rewrite.ts"
 import { indented } from "./block-scalar.ts"
-import { removeMetadata } from "./metadata-block.ts"
+import { type Range, removeMetadata } from "./metadata-block.ts"
 import { notationOf } from "./notation.ts"
 import { columnAt, type ListPair, type Position, walkPairs } from "./pairing.ts"
 import { PropertyFinder, removeProperty } from "./properties.ts"
@@ -18,13 +18,21 @@ export function decryptYaml(source: string, encrypted: Tree, plain: Tree): Rewri
   const opening = new Opening(source, documents)
   opening.walk(encrypted, plain)
   const { edits, ranges, isOpen } = removeMetadata(source, documents)
-  // A comment between the lines of the metadata goes with them, wherever the tree has it.
-  const kept = opening.edits.filter(
-    ({ start, end }) =>
-      !ranges.some((range) => start >= range.start && end <= range.end && start < range.end),
-  )
+  const kept = outside(opening.edits, ranges)
   const text = applyEdits(source, [...kept, ...edits])
   return { text: isOpen ? text.replace(/\r?\n$/, "") : text, notices: opening.notices }
+}
+
+/** A comment between the lines of the metadata goes with them, wherever the tree has it. */
+function outside(edits: readonly Edit[], ranges: readonly Range[]): Edit[] {
+  let next = 0
+  return [...edits]
+    .sort((a, b) => a.start - b.start)
+    .filter(({ start, end }) => {
+      while ((ranges[next]?.end ?? Number.POSITIVE_INFINITY) <= start) next++
+      const range = ranges[next]
+      return range === undefined || start < range.start || end > range.end
+    })
 }
 
 class Opening {

@@ -1,7 +1,7 @@
 /** Where a node's anchor and tag stand in the source: before its content, in either order. */
 
 import type { Span } from "../../../sops/tree.ts"
-import { isBlank, isSpaceOrEnd, LESS } from "../../yaml/characters.ts"
+import { isBlank, isBreak, isSpaceOrEnd, LESS } from "../../yaml/characters.ts"
 import type { YamlNode } from "../../yaml/node.ts"
 import type { Edit } from "../edits.ts"
 
@@ -53,7 +53,9 @@ export class PropertyFinder {
   }
 
   #endOfComment(start: number): number {
-    return this.#starts?.find((lineStart) => lineStart > start) ?? this.#source.length
+    let end = start
+    while (end < this.#source.length && !isBreak(this.#source.charCodeAt(end))) end++
+    return end
   }
 
   #endOfProperty(start: number): number {
