@@ -27,6 +27,8 @@ export interface Files {
    * @throws `read-failed`, `too-large`
    */
   readRevision(path: string, revision: string, limit: number): Promise<Uint8Array>
+  /** The revisions whose merge lies in the working tree of this file. */
+  mergedRevisions(path: string): Promise<readonly string[]>
   /** The nearest folder upwards that is the root of a git repository; `null` if there is none. */
   repositoryRoot(path: string): Promise<string | null>
 }

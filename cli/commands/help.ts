@@ -21,6 +21,7 @@ import { lock } from "./lock.ts"
 import { ls } from "./ls.ts"
 import { publish } from "./publish.ts"
 import { rekey } from "./rekey.ts"
+import { repair } from "./repair.ts"
 import { set } from "./set.ts"
 import { trust } from "./trust.ts"
 import { unlock } from "./unlock.ts"
@@ -39,6 +40,7 @@ const OTHERS = [
   updatekeys,
   groups,
   fmt,
+  repair,
   execEnv,
   execFile,
   publish,

@@ -40,6 +40,10 @@ export function nodeFiles(workingDirectory: string, terminal: Terminal): Files {
       const { readRevision } = await import("#core/host/git.ts")
       return readRevision(path, revision, limit)
     },
+    async mergedRevisions(path) {
+      const { mergedRevisions } = await import("#core/host/git.ts")
+      return mergedRevisions(dirname(path))
+    },
     async repositoryRoot(path) {
       let folder = path
       for (;;) {

@@ -46,6 +46,32 @@ export async function readRevision(file: string, revision: string, limit: number
   return run(folder, ["cat-file", "blob", `${commit}:${path}`], limit, file)
 }
 
+/**
+ * The commits whose merge a working tree holds, by names that a person knows:
+ * of a merge that is going on, or of the last commit if that was one; else the
+ * last commit alone. Empty before the first one.
+ *
+ * @param folder - Any in the repository.
+ */
+export async function mergedRevisions(folder: string): Promise<string[]> {
+  const exists = (revision: string) =>
+    run(folder, ["rev-parse", "--verify", "--quiet", `${revision}^{commit}`], 4096, folder).then(
+      () => true,
+      () => false,
+    )
+  for (const names of [
+    ["HEAD", "MERGE_HEAD"],
+    ["HEAD^1", "HEAD^2"],
+    ["HEAD", "CHERRY_PICK_HEAD"],
+    ["HEAD", "REBASE_HEAD"],
+    ["HEAD"],
+  ]) {
+    const found = await Promise.all(names.map(exists))
+    if (found.every(Boolean)) return names
+  }
+  return []
+}
+
 function run(folder: string, words: readonly string[], limit: number, file: string): Promise<Buffer> {
   const env = { ...process.env, GIT_TERMINAL_PROMPT: "0", GIT_OPTIONAL_LOCKS: "0" }
   return new Promise((resolve, reject) => {
