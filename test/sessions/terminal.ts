@@ -15,13 +15,14 @@ export function inTerminal(
   home: Home,
   words: readonly string[],
   answers: readonly (readonly [question: RegExp, answer: string])[],
+  more: Readonly<Record<string, string>> = {},
 ): Promise<Dialogue> {
   const { command, env } = commandLine(home.path)
   const line = [...command, ...words].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ")
   return new Promise((resolve, reject) => {
     const child = spawn(SCRIPT, ["--quiet", "--return", "--command", line, "/dev/null"], {
       cwd: home.path,
-      env,
+      env: { ...env, ...more },
     })
     const waiting = [...answers]
     let screen = ""

@@ -1,10 +1,12 @@
-/** The built program in a process of its own, with nothing of the caller's environment. */
+/** The built program in a process of its own, with nothing of the caller's environment and without a terminal. */
 
 import { spawn } from "node:child_process"
 import { existsSync } from "node:fs"
 import { resolve } from "node:path"
 
-export const PROGRAM: string = resolve(import.meta.dirname, "../../dist/conclave.cjs")
+/** As built, or another build of it. */
+export const PROGRAM: string =
+  process.env["CONCLAVE_PROGRAM"] ?? resolve(import.meta.dirname, "../../dist/conclave.cjs")
 
 /** So that what would need more memory fails here, and not on the machine of whoever opens such a file. */
 const MEMORY_LIMIT = "--max-old-space-size=512"
@@ -34,6 +36,8 @@ export function runProgram(words: readonly string[], options: ProgramOptions): P
       cwd,
       env: { PATH: process.env["PATH"] ?? "", HOME: cwd, TMPDIR: cwd, NODE_OPTIONS: MEMORY_LIMIT, ...env },
       stdio: "pipe",
+      // A session of its own: a question through /dev/tty would otherwise wait for whoever runs the tests.
+      detached: true,
     })
     const stdout: Buffer[] = []
     let stderr = ""
