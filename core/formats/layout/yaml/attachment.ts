@@ -5,7 +5,7 @@
  * with its place changes the path that it is encrypted under.
  */
 
-import type { Comment, Entry, MapNode, Node, Span, Tree } from "../../../sops/tree.ts"
+import type { Comment, Entry, MapNode, Node, Tree } from "../../../sops/tree.ts"
 import { parseYamlNodes } from "../../yaml/composer.ts"
 import { nodesToTree } from "../../yaml/nodes-to-tree.ts"
 import { applyEdits, type Edit } from "../edits.ts"
@@ -21,24 +21,13 @@ const STAND_IN: MapNode = {
 
 /** @param tree - As parsed from the source alone. */
 export function attachComments(source: string, tree: Tree, previous: Parsed | null): Tree {
-  if (!tree.some(canMove) && previous === null) return tree
+  // Also one that yaml.v3 loses, behind a null at the end, is there again once something follows.
+  if (!source.includes("#") && previous === null) return tree
   const documents = parseYamlNodes(source)
   const edits = addMetadata(source, documents, STAND_IN, notationOf(source, documents), previous)
   const attached = nodesToTree(parseYamlNodes(applyEdits(source, edits)))
   const shifts = shiftsOf(edits)
-  return attached.map((map) => withoutMetadata(shiftMap(map, shifts)))
-}
-
-/** Only a comment behind all values can move. One in a document that is null is lost, until it gets an entry. */
-function canMove(map: MapNode): boolean {
-  return map.items.length === 0 || endsWithComment(map)
-}
-
-function endsWithComment(node: Node): boolean {
-  if (node.kind !== "map" && node.kind !== "list") return false
-  const last = node.items.at(-1)
-  if (last === undefined) return false
-  return last.kind === "comment" || endsWithComment(last.kind === "entry" ? last.value : last)
+  return attached.map((map, i) => attach(withoutMetadata(map), tree[i] ?? map, shifts) as MapNode)
 }
 
 function withoutMetadata(map: MapNode): MapNode {
@@ -59,32 +48,29 @@ function shiftsOf(edits: readonly Edit[]): Shift[] {
     })
 }
 
-function shiftMap(map: MapNode, shifts: readonly Shift[]): MapNode {
-  return shiftNode(map, shifts) as MapNode
+type Item = Node | Comment | Entry
+
+/** `own` with the comments of `node`: what stands between them is the same, in this order. */
+function attach(node: Node, own: Node, shifts: readonly Shift[]): Node {
+  if ((node.kind !== "map" && node.kind !== "list") || node.kind !== own.kind) return own
+  const values: readonly Item[] = (own.items as readonly Item[]).filter((item) => item.kind !== "comment")
+  let index = 0
+  const items = (node.items as readonly Item[]).map((item): Item => {
+    if (item.kind === "comment") return shiftComment(item, shifts)
+    const value = values[index++] ?? item
+    if (item.kind === "entry") {
+      return value.kind === "entry" ? { ...value, value: attach(item.value, value.value, shifts) } : item
+    }
+    return value.kind === "entry" || value.kind === "comment" ? item : attach(item, value, shifts)
+  })
+  // The items are of the kinds that the collection had.
+  return { ...own, items } as Node
 }
 
-function shiftNode<Item extends Node | Comment>(node: Item, shifts: readonly Shift[]): Item {
-  if (node.kind === "map")
-    return { ...node, items: node.items.map((item) => shiftEntry(item, shifts)), ...spanOf(node, shifts) }
-  if (node.kind === "list")
-    return { ...node, items: node.items.map((item) => shiftNode(item, shifts)), ...spanOf(node, shifts) }
-  return { ...node, ...spanOf(node, shifts) }
-}
-
-function shiftEntry(item: Entry | Comment, shifts: readonly Shift[]): Entry | Comment {
-  if (item.kind === "comment") return shiftNode(item, shifts)
-  const value = shiftNode(item.value, shifts)
-  return item.keySpan === undefined
-    ? { ...item, value }
-    : { ...item, value, keySpan: shift(item.keySpan, shifts) }
-}
-
-function spanOf(node: { readonly span?: Span }, shifts: readonly Shift[]): { span?: Span } {
-  return node.span === undefined ? {} : { span: shift(node.span, shifts) }
-}
-
-function shift({ start, end }: Span, shifts: readonly Shift[]): Span {
-  return { start: start - amount(start, shifts), end: end - amount(end, shifts) }
+function shiftComment(comment: Comment, shifts: readonly Shift[]): Comment {
+  if (comment.span === undefined) return comment
+  const by = amount(comment.span.start, shifts)
+  return { ...comment, span: { start: comment.span.start - by, end: comment.span.end - by } }
 }
 
 function amount(offset: number, shifts: readonly Shift[]): number {

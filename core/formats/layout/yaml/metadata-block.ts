@@ -9,6 +9,7 @@ import type { DocumentNode, MappingNode, YamlNode } from "../../yaml/node.ts"
 import { applyWithin, type Edit, lacksFinalBreak, lineEndAt, lineStartAt } from "../edits.ts"
 import { indented } from "./block-scalar.ts"
 import { endOfDocument, isFirstOnLine, lineBehind } from "./extent.ts"
+import { addToFlow, removeFromFlow } from "./flow-metadata.ts"
 import { fieldEdits } from "./metadata-fields.ts"
 import type { Notation } from "./notation.ts"
 import { columnAt, isMetadataKey, METADATA_KEY } from "./pairing.ts"
@@ -47,7 +48,8 @@ export function addMetadata(
   return documents.flatMap((document, i) => {
     const [root] = document.content
     const isOwnLine = isNothing(root) && !isExplicit(source, document) && isFirstOnLine(source, root.start)
-    if (root?.kind === "mapping" && root.flow && !isOwnLine) return [addToFlow(root, metadata)]
+    if (root?.kind === "mapping" && root.flow && !isOwnLine)
+      return addToFlow(source, root, metadata, notation.lineBreak)
     const column = root?.kind === "mapping" ? columnAt(source, root.start) : 0
     const nothing = root?.kind === "scalar" ? removeNull(root) : []
     const old = previous === null ? null : carried(previous, i, metadata, column)
@@ -80,13 +82,6 @@ function insertLines(source: string, at: number, lines: string, lineBreak: strin
 
 function withoutFinalBreak(text: string): string {
   return text.replace(/\r?\n$/, "")
-}
-
-function addToFlow(root: MappingNode, metadata: MapNode): Edit {
-  const text = `${METADATA_KEY}: ${printFlow(metadata)}`
-  const last = root.content.at(-1)
-  const at = last === undefined ? root.end - 1 : last.end
-  return { start: at, end: at, text: last === undefined ? text : `, ${text}` }
 }
 
 /** A document that is null in so many words cannot get an entry. */
@@ -153,8 +148,10 @@ export function removeMetadata(source: string, documents: readonly DocumentNode[
     const block = blockOf(document)
     if (block === null) continue
     if (block.root.flow) {
-      ranges.push(flowRange(block))
-      edits.push({ ...flowRange(block), text: "" })
+      for (const range of removeFromFlow(source, block.root, block.index)) {
+        ranges.push(range)
+        edits.push({ ...range, text: "" })
+      }
       continue
     }
     const range = rangeOf(source, block)
@@ -176,14 +173,6 @@ function isExplicit(source: string, { start }: DocumentNode): boolean {
 function braces(source: string, { start, end }: Range): string {
   const lineBreak = /\r?\n$/.exec(source.slice(start, end))?.[0] ?? ""
   return `${/^ */.exec(source.slice(start, end))?.[0] ?? ""}{}${lineBreak}`
-}
-
-function flowRange({ root, index, value }: Block): Range {
-  const key = root.content[index]
-  const before = root.content[index - 1]
-  const after = root.content[index + 2]
-  if (before !== undefined) return { start: before.end, end: value.end }
-  return { start: key?.start ?? root.start, end: after?.start ?? value.end }
 }
 
 /** The edits that make the metadata of every document another. */
