@@ -19,10 +19,10 @@ const NO_COMMANDS = ["sops", "help"]
 async function main(): Promise<void> {
   const [, program = "", ...words] = process.argv
   const [first = "", ...rest] = words
-  if (first === "--version" || first === "-V") {
-    process.stdout.write(`conclave ${CONCLAVE_VERSION}\n`)
-  } else if (basename(program).replace(/\.(exe|cmd)$/i, "") === "sops") {
+  if (basename(program).replace(/\.(exe|cmd)$/i, "") === "sops") {
     await loadBundle("sops").start(words)
+  } else if (first === "--version" || first === "-V") {
+    process.stdout.write(`conclave ${CONCLAVE_VERSION}\n`)
   } else if (first === "sops") {
     await loadBundle("sops").start(rest)
   } else {

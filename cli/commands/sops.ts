@@ -4,10 +4,12 @@
  */
 
 import { ConclaveError } from "#core/errors.ts"
+import { SOPS_VERSION } from "#core/sops/metadata.ts"
 import { UsageError } from "../command.ts"
 import type { Context } from "../context.ts"
 import { formatReport, reportOf } from "../report.ts"
 import {
+  EXIT_CONFLICT,
   EXIT_GENERIC,
   EXIT_NO_FILE,
   type SopsCommand,
@@ -56,7 +58,6 @@ const LEGACY_MODES: readonly (readonly [flag: string, command: SopsCommand])[] =
 ]
 
 /** sops' own numbers where they differ from those of the errors (`cmd/sops/codes`). */
-const EXIT_CONFLICT = 8
 const EXIT_NO_TOPIC = 3
 
 /** @returns The exit code; nothing is thrown. */
@@ -71,6 +72,10 @@ export async function runSops(words: readonly string[], context: Context): Promi
 
 async function dispatch(words: readonly string[], context: Context): Promise<number> {
   const global = parseFlags(TOP_LEVEL_FLAGS, words, context.env, "first")
+  if (global.bool("version")) {
+    await context.terminal.stdout.write(`sops ${SOPS_VERSION}\n`)
+    return 0
+  }
   const [name = "", ...rest] = global.positionals
   const command = COMMANDS.get(name)
   if (command !== undefined) return runNamed(name, command, rest, global, context)

@@ -45,6 +45,7 @@ export class SopsFailure extends Error {
 export const EXIT_NO_FILE = 100
 export const EXIT_GENERIC = 1
 export const EXIT_SET_FORMAT = 7
+export const EXIT_CONFLICT = 8
 export const EXIT_PATH = 91
 const EXIT_ORDER_TWICE = 112
 

@@ -1,10 +1,9 @@
 /** `sops decrypt` and `sops -d`. */
 
-import { parseOrder } from "../decryption-order.ts"
 import { describeNotices } from "../notices.ts"
 import { decryptSource } from "../operations/decrypt.ts"
 import { checkTarget, writeResult } from "../output.ts"
-import { missingFile, type SopsCommand, sayAll, sourceOf, targetOf } from "./command.ts"
+import { missingFile, orderOf, type SopsCommand, sayAll, sourceOf, targetOf } from "./command.ts"
 import { DECRYPT_FLAGS } from "./table.ts"
 
 export const decrypt: SopsCommand = {
@@ -23,7 +22,7 @@ export const decrypt: SopsCommand = {
         outputType: flags.text("output-type") || undefined,
         extract: flags.text("extract"),
         ignoreMac: flags.bool("ignore-mac"),
-        order: parseOrder(flags.text("decryption-order")),
+        order: orderOf(flags),
         layout: "canonical",
         lookup: "working-directory",
         config: global.text("config") || undefined,

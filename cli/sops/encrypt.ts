@@ -1,5 +1,6 @@
 /** `sops encrypt` and `sops -e`. */
 
+import { hasCode } from "#core/errors.ts"
 import { RULE_FIELDS } from "#core/sops/selection.ts"
 import { UsageError } from "../command.ts"
 import { keysFrom } from "../key-options.ts"
@@ -7,10 +8,11 @@ import { describeNotices } from "../notices.ts"
 import { encryptSource } from "../operations/encrypt.ts"
 import { checkTarget, writeResult } from "../output.ts"
 import { rulesFrom } from "../rule-options.ts"
-import { missingFile, type SopsCommand, sayAll, sourceOf, targetOf } from "./command.ts"
+import { EXIT_CONFLICT, missingFile, type SopsCommand, sayAll, sourceOf, targetOf } from "./command.ts"
 import { ENCRYPT_FLAGS } from "./table.ts"
 
 export const encrypt: SopsCommand = {
+  exitCode: (error) => (hasCode(error, "rule-conflict") ? EXIT_CONFLICT : undefined),
   flags: ENCRYPT_FLAGS,
 
   async run(invocation) {

@@ -159,6 +159,7 @@ export const EDIT_FLAGS: readonly FlagSpec[] = [
 
 /** The oldest form: no command, a mode as a flag. */
 export const TOP_LEVEL_FLAGS: readonly FlagSpec[] = [
+  bool("version", "v"),
   bool("decrypt", "d"),
   bool("encrypt", "e"),
   bool("rotate", "r"),
