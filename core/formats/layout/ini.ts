@@ -19,6 +19,7 @@ import {
   LineCounter,
   lacksFinalBreak,
   lineBreakOf,
+  lineEndAt,
   lineStartAt,
   nextLineAt,
 } from "./edits.ts"
@@ -100,7 +101,8 @@ export const iniLayout: Layout = {
       throw noSingleValue(path)
     }
     const { start, end } = node.span
-    return rewritten(source, [{ start, end, text: spell(quotesOf(source.slice(start, end)), value, path) }])
+    const text = spell(quotesOf(source.slice(start, end)), value, path)
+    return rewritten(source, [{ start, end, text }, ...commentAbove(source, start, end, text)])
   },
 
   unset(source, tree, path) {
@@ -168,6 +170,18 @@ class CommentItems {
 /** INI reads a comment behind a closing quote if the value has several lines, which a ciphertext has not. */
 function isBehindQuote(source: string, start: number): boolean {
   return /(?:"""|`)\s*$/.test(source.slice(lineStartAt(source, start), start))
+}
+
+/** Moves the comment behind a value above its key, if the new value would hide it. */
+function commentAbove(source: string, start: number, end: number, text: string): Edit[] {
+  const lineEnd = lineEndAt(source, end)
+  const comment = source.slice(end, lineEnd).trim()
+  if (comment === "" || text.includes("\n") || !isBehindQuote(text, text.length)) return []
+  const above = lineStartAt(source, start)
+  return [
+    { start: above, end: above, text: comment + lineBreakOf(source) },
+    { start: end, end: lineEnd, text: "" },
+  ]
 }
 
 /** The text in the place of an item's first comment, which must be above it; the others go. */

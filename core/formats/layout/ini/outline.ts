@@ -26,7 +26,7 @@ export type Section = {
 
 /** The outline of a source that `root` was parsed from. */
 export function outlineOf(source: string, root: MapNode): Section[] {
-  let at = 0
+  let at = source.startsWith("\ufeff") ? 1 : 0
   return entriesOf(root).map((entry) => {
     const header = itemAt(source, entry, at, entry.keySpan?.end)
     at = header.end

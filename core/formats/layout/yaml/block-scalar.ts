@@ -51,6 +51,13 @@ export function indicatorsAt(source: string, start: number): string {
   return INDICATORS.exec(source)?.[0] ?? ""
 }
 
+/** In a text that ends without a line break its value has none either; for lines behind it the header must say so. */
+export function closeBlock(source: string, { start }: ScalarNode): Edit[] {
+  const indicators = indicatorsAt(source, start)
+  if (indicators.includes("-")) return []
+  return [{ start, end: start + indicators.length, text: `${indicators.replace("+", "")}-` }]
+}
+
 function endOfContent(source: string, bodyStart: number, end: number, indent: number): number {
   let content = bodyStart
   for (let line = bodyStart; line < end; line = nextLineAt(source, line)) {

@@ -5,8 +5,8 @@
  */
 
 import { isBlank, isBreak } from "../../yaml/characters.ts"
-import type { DocumentNode, MappingNode, SequenceNode, YamlNode } from "../../yaml/node.ts"
-import { lineEndAt, lineStartAt, nextLineAt } from "../edits.ts"
+import type { DocumentNode, MappingNode, ScalarNode, SequenceNode, YamlNode } from "../../yaml/node.ts"
+import { lineStartAt, nextLineAt } from "../edits.ts"
 import { indicatorsAt, isBlock, readBlock } from "./block-scalar.ts"
 
 /**
@@ -14,17 +14,28 @@ import { indicatorsAt, isBlock, readBlock } from "./block-scalar.ts"
  * block scalar behind its text, with the blank lines that belong to a kept one.
  */
 export function contentEnd(source: string, node: YamlNode): number {
+  const last = lastNode(node)
+  if (last.kind !== "scalar" || !isBlock(last)) return last.end
+  const token = readBlock(source, last)
+  if (token === null || indicatorsAt(source, last.start).includes("+"))
+    return Math.max(last.start, last.end - 1)
+  return token.contentEnd
+}
+
+/** What ends last of a node: itself, or the last value of block collections. */
+function lastNode(node: YamlNode): YamlNode {
   let last = node
   while ((last.kind === "mapping" || last.kind === "sequence") && !last.flow) {
     const child = last.content.at(-1)
     if (child === undefined) break
     last = child
   }
-  if (last.kind !== "scalar" || !isBlock(last)) return last.end
-  const token = readBlock(source, last)
-  if (token === null || indicatorsAt(source, last.start).includes("+"))
-    return Math.max(last.start, last.end - 1)
-  return token.contentEnd
+  return last
+}
+
+export function lastScalar(node: YamlNode): ScalarNode | null {
+  const last = lastNode(node)
+  return last.kind === "scalar" ? last : null
 }
 
 /** The start of the line behind a node's last one. */
@@ -62,11 +73,15 @@ export function endOfDocument(source: string, { end }: DocumentNode): number {
   return source.startsWith("...", mark) && lineStartAt(source, mark) === mark ? mark : end
 }
 
-/** Where the value of an entry goes when it is written behind its key: behind the colon. */
-export function behindColon(source: string, { content }: MappingNode, pair: number): number {
+/** Behind the colon of an entry; `null` for an explicit key without one. */
+export function behindColon(source: string, { content }: MappingNode, pair: number): number | null {
   const key = content[2 * pair]
-  const value = content[2 * pair + 1]
-  if (key === undefined || value === undefined) throw new Error("an entry that is not there")
-  const colon = source.indexOf(":", key.end)
-  return colon < 0 || colon > lineEndAt(source, key.end) ? key.end : colon + 1
+  if (key === undefined) throw new Error("an entry that is not there")
+  const at = skipToContent(source, key.end)
+  return source[at] === ":" ? at + 1 : null
+}
+
+/** A map of one entry without braces, which is an item of a list in flow style: `[key: value]`. */
+export function isSinglePair(source: string, node: MappingNode | SequenceNode): boolean {
+  return node.kind === "mapping" && node.flow && source[node.start] !== "{"
 }

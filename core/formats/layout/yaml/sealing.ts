@@ -7,7 +7,7 @@ import { isSameItem, sealedText } from "../changes.ts"
 import { applyEdits, type Edit, LineCounter, lacksFinalBreak } from "../edits.ts"
 import type { LayoutNotice, Previous, Rewritten } from "../rewrite.ts"
 import { AliasLedger, copyOf, expandAlias } from "./aliases.ts"
-import { indicatorsAt, isBlock } from "./block-scalar.ts"
+import { closeBlock, isBlock } from "./block-scalar.ts"
 import { addMetadata, type Parsed } from "./metadata-block.ts"
 import { notationOf } from "./notation.ts"
 import { type Position, walkPairs } from "./pairing.ts"
@@ -122,14 +122,13 @@ class Sealing {
     if (!isBack) this.#notice("dropped-tag", tag.start, at)
   }
 
-  /** In a text without a line break at its end a block scalar has none either; behind it will be some. */
+  /** What stays as it is may still need another header, with the metadata behind it. */
   #keep(node: ScalarNode, at: () => string): void {
-    const { start, end } = node
-    if (end !== this.#source.length || !isBlock(node)) return
-    const indicators = indicatorsAt(this.#source, start)
-    if (!lacksFinalBreak(this.#source) || indicators.includes("-")) return
-    this.edits.push({ start, end: start + indicators.length, text: `${indicators.replace("+", "")}-` })
-    this.#notice("respelled", start, at)
+    if (node.end !== this.#source.length || !isBlock(node) || !lacksFinalBreak(this.#source)) return
+    for (const edit of closeBlock(this.#source, node)) {
+      this.edits.push(edit)
+      this.#notice("respelled", node.start, at)
+    }
   }
 
   #notice(code: LayoutNotice["code"], offset: number, at: () => string): void {

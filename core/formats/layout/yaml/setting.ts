@@ -13,14 +13,15 @@ import {
 } from "../edits.ts"
 import { placeOf } from "../place.ts"
 import type { LayoutNotice, Rewritten } from "../rewrite.ts"
-import { indented, newLiteral } from "./block-scalar.ts"
-import { behindColon, contentEnd, endOfDocument, lineBehind } from "./extent.ts"
+import { closeBlock, indented, isBlock } from "./block-scalar.ts"
+import { behindColon, contentEnd, endOfDocument, isSinglePair, lastScalar, lineBehind } from "./extent.ts"
 import { columnAt, type Position } from "./pairing.ts"
-import { isCollection, isEmpty, printBlock, printFlow } from "./printed-node.ts"
+import { isCollection, printBlock, printFlow } from "./printed-node.ts"
 import { PropertyFinder, removeProperty } from "./properties.ts"
-import { bodyIndent, openToken } from "./scalar-token.ts"
-import { spellInline, spellText } from "./spelling.ts"
+import { openToken } from "./scalar-token.ts"
+import { spellText } from "./spelling.ts"
 import { innerOf, type Step, stepsTo, type Unaliased, unaliasedAt } from "./unaliased.ts"
+import { endsWithLiteral, writeValue } from "./written-value.ts"
 
 /** @throws {@link ConclaveError} `path-not-found` */
 export function setYaml(original: string, path: KeyPath, value: Node): Rewritten {
@@ -80,18 +81,22 @@ function replaceWhole(
   value: Node,
 ): Edit[] {
   const { source, notation } = file
-  const { lineBreak, step } = notation
   const { start } = new PropertyFinder(source).propertiesOf(node)
-  const end = contentEnd(source, node)
+  const end = Math.max(start, contentEnd(source, node))
   if (position.flow) return [replaceInFlow(source, parent, node, start, value)]
+  const lineEnd = lineEndAt(source, end)
+  const context = { source, ...notation, position, lineEnd }
   if (parent.node.kind === "sequence") {
     const gap = node.start === node.end && source[node.start - 1] === "-" ? " " : ""
-    const column = columnAt(source, start) + gap.length
-    const { inline, below } = written(value, { position, step }, column, lineBreak)
-    return [{ start, end: Math.max(start, end), text: `${gap}${inline}${below}` }]
+    const { inline, below } = writeValue(value, { ...context, column: columnAt(source, start) + gap.length })
+    return [
+      { start, end, text: gap + inline },
+      { start: lineEnd, end: lineEnd, text: below },
+    ]
   }
+  const { inline, below } = writeValue(value, { ...context, column: null })
   const colon = behindColon(source, parent.node, parent.index)
-  const { inline, below } = written(value, { position, step }, null, lineBreak)
+  if (colon === null) return [addColon(source, parent, inline + below, notation.lineBreak)]
   const text = inline === "" ? "" : ` ${inline}`
   const colonLineEnd = lineEndAt(source, colon)
   if (end <= colonLineEnd) {
@@ -102,13 +107,19 @@ function replaceWhole(
   }
   // What stands behind the colon is a comment, or the start of a value that ends in a later line.
   const isBelow = start > colonLineEnd
-  const lastLineEnd = lineEndAt(source, end)
   return isBelow
     ? [
         { start: colon, end: colon, text },
-        { start: colonLineEnd, end: lastLineEnd, text: below },
+        { start: colonLineEnd, end: lineEnd, text: below },
       ]
-    : [{ start: colon, end: lastLineEnd, text: text + below }]
+    : [{ start: colon, end: lineEnd, text: text + below }]
+}
+
+/** The value of an explicit key that has none: `? key`. */
+function addColon(source: string, { node, index }: Step, text: string, lineBreak: string): Edit {
+  const at = lineEndAt(source, node.content[2 * index]?.end ?? node.end)
+  const pad = " ".repeat(columnAt(source, node.start))
+  return { start: at, end: at, text: `${lineBreak}${pad}: ${text}` }
 }
 
 function replaceInFlow(source: string, parent: Step, node: YamlNode, start: number, value: Node): Edit {
@@ -121,41 +132,6 @@ function replaceInFlow(source: string, parent: Step, node: YamlNode, start: numb
   return { start: at, end: at, text: `${hasColon ? "" : ":"} ${printFlow(value)}` }
 }
 
-type Written = { readonly inline: string; readonly below: string }
-
-/**
- * A value as what stands in the line of its key or dash, and what stands below.
- *
- * @param column - Where the first line of an item stands; `null` for a value, whose collection starts below its key.
- */
-function written(
-  value: Node,
-  { position, step }: { readonly position: Position; readonly step: number },
-  column: number | null,
-  lineBreak: string,
-): Written {
-  if (isCollection(value)) {
-    if (isEmpty(value)) return { inline: printFlow(value), below: "" }
-    const lines = printBlock(value, step)
-    if (column === null)
-      return {
-        inline: "",
-        below: lineBreak + indented(lines, Math.max(position.column, 0) + step, lineBreak),
-      }
-    const rest = lines.slice(1)
-    return {
-      inline: lines[0] ?? "",
-      below: rest.length === 0 ? "" : lineBreak + indented(rest, column, lineBreak),
-    }
-  }
-  if (value.kind === "null") return { inline: "null", below: "" }
-  if (value.kind === "str" && value.text.includes("\n")) {
-    const literal = newLiteral(value.text, bodyIndent({ position, step }), position.column, lineBreak)
-    if (literal !== null) return { inline: literal.header, below: literal.below }
-  }
-  return { inline: spellInline(value, "plain", { flow: false, tagged: false }), below: "" }
-}
-
 /** @param value - What the new entry or item holds. */
 function add(file: Unaliased, steps: readonly Step[], step: string | number, value: Node): Edit[] {
   const parent = steps.at(-1)
@@ -166,18 +142,30 @@ function add(file: Unaliased, steps: readonly Step[], step: string | number, val
   const inner = innerOf(file.source, node, position)
   const last = node.content.at(-1)
   const at = last === undefined ? nextLineAt(file.source, node.end) : lineBehind(file.source, last)
-  return [insertLines(file, at, entryLines(file, key, value, inner))]
+  const lines = insertLines(file, at, entryLines(file, key, value, inner, Math.max(at - 1, 0)), value)
+  return [...endBlock(file, at, last), lines]
+}
+
+/** A block scalar at the very end, in a line that is not ended, keeps its text with lines behind it. */
+function endBlock({ source }: Unaliased, at: number, node: YamlNode | undefined): Edit[] {
+  const last = node === undefined ? null : lastScalar(node)
+  if (at !== source.length || !lacksFinalBreak(source) || last === null || !isBlock(last)) return []
+  return closeBlock(source, last)
 }
 
 /** One entry or item, its first line included, at the column of its collection. */
-function entryLines({ notation }: Unaliased, key: string | null, value: Node, position: Position): string {
-  const { lineBreak, step } = notation
-  const pad = " ".repeat(Math.max(position.column, 0))
-  if (key === null) {
-    const { inline, below } = written(value, { position, step }, Math.max(position.column, 0) + 2, lineBreak)
-    return `${pad}- ${inline}${below}`
-  }
-  const { inline, below } = written(value, { position, step }, null, lineBreak)
+function entryLines(
+  { source, notation }: Unaliased,
+  key: string | null,
+  value: Node,
+  position: Position,
+  lineEnd: number,
+): string {
+  const column = Math.max(position.column, 0)
+  const pad = " ".repeat(column)
+  const context = { source, ...notation, position, lineEnd, column: key === null ? column + 2 : null }
+  const { inline, below } = writeValue(value, context)
+  if (key === null) return `${pad}- ${inline}${below}`
   return `${pad}${keyText(key)}:${inline === "" ? "" : ` ${inline}`}${below}`
 }
 
@@ -185,24 +173,26 @@ function keyText(key: string): string {
   return spellText(key, "plain", { flow: false, tagged: false })
 }
 
-function insertLines({ source, notation }: Unaliased, at: number, lines: string): Edit {
+/** Behind a last line that is not ended the new one is not either, unless its value needs the end. */
+function insertLines({ source, notation }: Unaliased, at: number, lines: string, value: Node): Edit {
   const { lineBreak } = notation
   const isOpen = at === source.length && lacksFinalBreak(source)
-  return { start: at, end: at, text: isOpen ? lineBreak + lines : lines + lineBreak }
+  const ended = lines + lineBreak
+  if (!isOpen) return { start: at, end: at, text: ended }
+  return { start: at, end: at, text: lineBreak + (endsWithLiteral(value) ? ended : lines) }
 }
 
 /** A document that is null, or nothing at all. */
 function addToNothing(file: Unaliased, step: string | number, value: Node): Edit {
+  const { source, notation } = file
   const [document] = file.documents
   const position: Position = { role: "value", flow: false, column: 0 }
-  const lines = entryLines(file, String(step), value, position)
-  if (document === undefined) return insertLines(file, file.source.length, lines)
-  const [root] = document.content
+  const end = document === undefined ? source.length : endOfDocument(source, document)
+  const lines = entryLines(file, String(step), value, position, Math.max(end - 1, 0))
+  const root = document?.content[0]
   if (root !== undefined && root.start < root.end) return { start: root.start, end: root.end, text: lines }
-  const at = endOfDocument(file.source, document)
-  const isOpen = at > 0 && file.source[at - 1] !== "\n"
-  const { lineBreak } = file.notation
-  return { start: at, end: at, text: isOpen ? lineBreak + lines : lines + lineBreak }
+  const isOpen = end > 0 && source[end - 1] !== "\n"
+  return { start: end, end, text: (isOpen ? notation.lineBreak : "") + lines + notation.lineBreak }
 }
 
 function addToFlow(
@@ -217,8 +207,14 @@ function addToFlow(
   if (last === undefined && !position.flow) return fillEmpty(file, steps, parent, key, value)
   const name = key === null ? "" : `${spellText(key, "plain", { flow: true, tagged: false })}: `
   const text = `${name}${printFlow(value)}`
-  const at = last === undefined ? node.end - 1 : last.end
-  return [{ start: at, end: at, text: last === undefined ? text : `, ${text}` }]
+  if (last === undefined) return [{ start: node.end - 1, end: node.end - 1, text }]
+  const edit = { start: last.end, end: last.end, text: `, ${text}` }
+  if (!isSinglePair(file.source, node)) return [edit]
+  // `[key: value]` has no room for another entry.
+  return [
+    { start: node.start, end: node.start, text: "{" },
+    { ...edit, text: `${edit.text}}` },
+  ]
 }
 
 /** `{}` and `[]` in block context become a block of one entry. */

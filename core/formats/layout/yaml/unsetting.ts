@@ -3,10 +3,20 @@
 import type { KeyPath, MapNode } from "../../../sops/tree.ts"
 import { isBlank, isBreak } from "../../yaml/characters.ts"
 import type { MappingNode, SequenceNode, YamlNode } from "../../yaml/node.ts"
-import { applyEdits, type Edit, lineEndAt, lineStartAt } from "../edits.ts"
+import { applyEdits, type Edit, lineEndAt, lineStartAt, nextLineAt } from "../edits.ts"
 import { placeOfExisting } from "../place.ts"
 import type { Rewritten } from "../rewrite.ts"
-import { behindColon, contentEnd, dashOf, isFirstOnLine, lineBehind } from "./extent.ts"
+import { indicatorsAt, isBlock } from "./block-scalar.ts"
+import {
+  behindColon,
+  contentEnd,
+  dashOf,
+  isFirstOnLine,
+  isSinglePair,
+  lastScalar,
+  lineBehind,
+} from "./extent.ts"
+import { columnAt } from "./pairing.ts"
 import { PropertyFinder } from "./properties.ts"
 import { type Step, stepsTo, unaliasedAt } from "./unaliased.ts"
 
@@ -25,11 +35,17 @@ function remove(source: string, steps: readonly Step[]): Edit[] {
   const members = membersOf(source, node)
   const member = members[index]
   if (member === undefined) return []
-  if (node.flow) return [removeFromFlow(node, members, index)]
+  if (node.flow) return [removeFromFlow(source, node, members, index)]
   if (members.length === 1) return empty(source, node, steps.at(-2))
   const behind = lineBehind(source, member.last)
-  if (isFirstOnLine(source, member.start))
-    return [{ start: lineStartAt(source, member.start), end: behind, text: "" }]
+  if (isFirstOnLine(source, member.start)) {
+    const start = lineStartAt(source, member.start)
+    const before = index === 0 ? undefined : members[index - 1]?.last
+    return [
+      { start, end: behind, text: "" },
+      ...keepApart(source, before, behind, columnAt(source, member.start)),
+    ]
+  }
   // The first of a collection that starts behind a dash: the next one moves up.
   return [{ start: member.start, end: skipWhite(source, behind), text: "" }]
 }
@@ -65,13 +81,37 @@ function keyStart(source: string, start: number): number {
   return start - before
 }
 
-function removeFromFlow(node: MappingNode | SequenceNode, members: readonly Member[], index: number): Edit {
+/** What comes to stand behind a block scalar must not become part of it: blank lines go, comments move left. */
+function keepApart(source: string, before: YamlNode | undefined, behind: number, column: number): Edit[] {
+  const last = before === undefined ? null : lastScalar(before)
+  if (last === null || !isBlock(last)) return []
+  const isKept = indicatorsAt(source, last.start).includes("+")
+  const edits: Edit[] = []
+  for (let line = behind; line < source.length; line = nextLineAt(source, line)) {
+    const text = source.slice(line, lineEndAt(source, line))
+    const spaces = text.length - text.trimStart().length
+    if (text.trim() === "") {
+      if (isKept) edits.push({ start: line, end: nextLineAt(source, line), text: "" })
+    } else if (text.startsWith("#", spaces) && spaces > column) {
+      edits.push({ start: line, end: line + spaces, text: " ".repeat(column) })
+    } else break
+  }
+  return edits
+}
+
+function removeFromFlow(
+  source: string,
+  node: MappingNode | SequenceNode,
+  members: readonly Member[],
+  index: number,
+): Edit {
   const member = members[index]
   const before = members[index - 1]
   const after = members[index + 1]
   if (member === undefined) throw new Error("a member that is not there")
   if (before !== undefined) return { start: before.last.end, end: member.last.end, text: "" }
   if (after !== undefined) return { start: member.start, end: after.start, text: "" }
+  if (isSinglePair(source, node)) return { start: node.start, end: node.end, text: "{}" }
   return { start: node.start + 1, end: node.end - 1, text: "" }
 }
 
@@ -81,7 +121,8 @@ function empty(source: string, node: MappingNode | SequenceNode, outer: Step | u
   const end = contentEnd(source, node)
   if (outer?.node.kind !== "mapping") return [{ start: node.start, end, text: brackets }]
   const { anchor, tag } = new PropertyFinder(source).propertiesOf(node)
-  const at = Math.max(behindColon(source, outer.node, outer.index), anchor?.end ?? 0, tag?.end ?? 0)
+  const colon = behindColon(source, outer.node, outer.index) ?? node.start
+  const at = Math.max(colon, anchor?.end ?? 0, tag?.end ?? 0)
   const lineEnd = lineEndAt(source, at)
   if (node.start <= lineEnd) return [{ start: node.start, end, text: brackets }]
   return [
