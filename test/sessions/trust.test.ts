@@ -3,6 +3,7 @@ import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { ACCESS_KEY, SECRET_KEY } from "../support/fake-aws.ts"
 import { createUser, PLAIN, type User } from "./aws-user.ts"
+import { hasTerminal, inTerminal } from "./terminal.ts"
 
 describe("a role or profile that a file names", () => {
   async function withRole(): Promise<{ user: User; role: string }> {
@@ -45,6 +46,20 @@ describe("a role or profile that a file names", () => {
       CONCLAVE_TRUST: `vault:https://v,kms-role:${role}`,
     })
     expect(done).toMatchObject({ status: 0, stdout: PLAIN, stderr: "" })
+  })
+
+  test.skipIf(!hasTerminal)("is asked about on the terminal the first time, and then known", async () => {
+    const { user, role } = await withRole()
+    const words = ["decrypt", "db.yaml"]
+    const question = /\[y\/N\] $/
+    const refused = await inTerminal(user, words, [[question, "n"]], user.env)
+    expect(refused.status).toBe(128)
+    const agreed = await inTerminal(user, words, [[question, "y"]], user.env)
+    expect(agreed.screen.replaceAll("\r\n", "")).toContain(
+      `A file in ${user.path} asks to assume the AWS role ${role} with your credentials. Allow it here, from now on? [y/N] `,
+    )
+    expect(agreed).toMatchObject({ status: 0, screen: expect.stringContaining("s3cret") })
+    expect(await user.asked(words)).toMatchObject({ status: 0, stdout: PLAIN, stderr: "" })
   })
 
   test("in the configuration is not used to encrypt either", async () => {
