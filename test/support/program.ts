@@ -25,7 +25,11 @@ export type ProgramOptions = {
   readonly input?: Uint8Array | string
   /** How the program is started; a link of another name is another program. */
   readonly program?: string
+  /** Called every few milliseconds while it runs. */
+  readonly watch?: (pid: number) => void
 }
+
+const WATCH_INTERVAL_MS = 3
 
 export function runProgram(words: readonly string[], options: ProgramOptions): Promise<Outcome> {
   const { cwd, env = {}, input = "", program = PROGRAM } = options
@@ -39,6 +43,8 @@ export function runProgram(words: readonly string[], options: ProgramOptions): P
       // A session of its own: a question through /dev/tty would otherwise wait for whoever runs the tests.
       detached: true,
     })
+    const { pid } = child
+    const timer = pid === undefined ? undefined : setInterval(() => options.watch?.(pid), WATCH_INTERVAL_MS)
     const stdout: Buffer[] = []
     let stderr = ""
     child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk))
@@ -48,14 +54,15 @@ export function runProgram(words: readonly string[], options: ProgramOptions): P
     // A program that fails early need not read its input.
     child.stdin.on("error", () => undefined).end(input)
     child.on("error", reject)
-    child.on("close", (status, signal) =>
+    child.on("close", (status, signal) => {
+      clearInterval(timer)
       settle({
         status: status ?? -1,
         signal,
         stdout: Buffer.concat(stdout),
         stderr,
         milliseconds: performance.now() - start,
-      }),
-    )
+      })
+    })
   })
 }
