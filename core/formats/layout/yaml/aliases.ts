@@ -148,7 +148,9 @@ function leafEdits(
     const indent = bodyIndent({ ...context, position })
     const sealed = sealedBlock(target.value, indicatorsAt(source, target.start), indent, position.column)
     const lineEnd = lineEndAt(source, end)
-    if (sealed !== null && !swallowsNext(source, lineEnd, sealed.header, indent)) {
+    // In a last line that is not ended the text would lose its final line break.
+    const isFree = lineEnd < source.length && sealed !== null
+    if (isFree && !swallowsNext(source, lineEnd, sealed.header, indent)) {
       const below = lineBreak + indented([node.text], indent, lineBreak) + lineBreak.repeat(sealed.blanks)
       return [
         { start, end, text: sealed.header },
@@ -164,9 +166,10 @@ function leafText({ target }: AliasNode, node: Leaf | Null, { flow }: Position):
   const context = { flow, tagged: false }
   if (node.kind !== "str") return spellInline(node, "plain", context)
   const style = target.kind === "scalar" ? target.style : "plain"
-  if (style === "double" || style === "single") return spellText(node.text, style, context)
+  if (style === "single") return spellText(node.text, style, context)
   // In a flow collection a ciphertext looks like a list.
-  return spellText(node.text, flow && node.text.startsWith("ENC[") ? "double" : "plain", context)
+  const isPlain = style === "plain" && !(flow && node.text.startsWith("ENC["))
+  return spellText(node.text, isPlain ? "plain" : "double", context)
 }
 
 /** A comment behind the alias will be behind the first entry, so there must be no line above that. */

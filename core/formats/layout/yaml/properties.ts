@@ -26,7 +26,7 @@ export class PropertyFinder {
   }
 
   propertiesOf(node: YamlNode): Properties {
-    if (node.anchor === "" && node.tag === "") return { anchor: null, tag: null, start: node.start }
+    if (node.anchor === "" && node.tag === "") return this.#loneMark(node.start)
     this.#starts ??= [
       0,
       ...Array.from(this.#source.matchAll(BREAK), (match) => match.index + match[0].length),
@@ -43,6 +43,17 @@ export class PropertyFinder {
       } else at++
     }
     return { ...found, start: Math.min(start, node.start) }
+  }
+
+  /** Nodes do not show a `!` without a name. */
+  #loneMark(start: number): Properties {
+    const source = this.#source
+    let at = start - 1
+    while (isBlank(source.charCodeAt(at))) at--
+    const isAlone =
+      source[at] === "!" && at < start - 1 && (at === 0 || isSpaceOrEnd(source.charCodeAt(at - 1)))
+    if (!isAlone) return { anchor: null, tag: null, start }
+    return { anchor: null, tag: { start: at, end: at + 1 }, start: at }
   }
 
   /** Columns count code points. */

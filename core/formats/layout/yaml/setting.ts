@@ -126,10 +126,9 @@ function replaceInFlow(source: string, parent: Step, node: YamlNode, start: numb
   const end = Math.max(start, node.end)
   if (start < end || parent.node.kind === "sequence") return { start, end, text: printFlow(value) }
   // `{a: , b}`: a value that is left out, and one without even its colon.
-  const key = parent.node.content[2 * parent.index]
-  const hasColon = key !== undefined && source.slice(key.end, start).includes(":")
-  const at = hasColon ? start : (key?.end ?? start)
-  return { start: at, end: at, text: `${hasColon ? "" : ":"} ${printFlow(value)}` }
+  const colon = behindColon(source, parent.node, parent.index)
+  const at = colon ?? parent.node.content[2 * parent.index]?.end ?? start
+  return { start: at, end: at, text: `${colon === null ? ":" : ""} ${printFlow(value)}` }
 }
 
 /** @param value - What the new entry or item holds. */
@@ -230,12 +229,14 @@ function fillEmpty(
   const outer = steps.at(-2)
   const { node, position } = parent
   if (outer !== undefined) return replaceWhole(file, outer, node, position, one)
-  const lines = indented(printBlock(one, file.notation.step), 0, file.notation.lineBreak)
+  const { lineBreak, step } = file.notation
+  const isOpen = node.end === file.source.length && endsWithLiteral(one)
+  const lines = indented(printBlock(one, step), 0, lineBreak) + (isOpen ? lineBreak : "")
   return [
     {
       start: node.start,
       end: node.end,
-      text: isOwnLine(file.source, node) ? lines : file.notation.lineBreak + lines,
+      text: isOwnLine(file.source, node) ? lines : lineBreak + lines,
     },
   ]
 }
