@@ -50,6 +50,8 @@ export type Session = {
   /** Whose identities are at hand; alice's by default. */
   readonly people?: readonly Person[]
   readonly steps: readonly Step[]
+  /** Files that the steps make, beside those named with `--output`. */
+  readonly made?: readonly string[]
   /** Files that conclave leaves or writes in another way, on purpose. */
   readonly files?: Readonly<Record<string, FileDifference>>
 }
@@ -150,7 +152,7 @@ function text({ stdout }: Outcome): string {
 
 async function compareFiles(session: Session, theirs: Side, ours: Side): Promise<void> {
   const written = session.steps.flatMap(({ words }) => words.filter((_, i) => words[i - 1] === "--output"))
-  for (const name of new Set([...theirs.before.keys(), ...written])) {
+  for (const name of new Set([...theirs.before.keys(), ...(session.made ?? []), ...written])) {
     const difference = session.files?.[name]
     const [wanted, got] = [read(theirs, name), read(ours, name)]
     if (difference?.conclave === "unchanged") {
