@@ -48,4 +48,6 @@ export interface IdentityPool {
   readonly identities: AsyncIterable<Identity>
   /** What was looked at and what became of it. */
   reports(): readonly SourceReport[]
+  /** The same for one file: what it names is trusted in its own repository. `null`: as it is. */
+  near(file: string | null): IdentityPool
 }

@@ -77,7 +77,8 @@ const HINTS: Hints = {
   "endpoint-untrusted": ({ endpoint }) =>
     `if it is yours, name it: VAULT_ADDR=${endpoint}, or SOPS_HC_VAULT_ALLOWLIST=${endpoint}`,
   "plugin-failed": none,
-  "plugin-untrusted": () => "run this in a terminal, which asks whether it may be run",
+  "plugin-untrusted": ({ plugin }) =>
+    `run this in a terminal, which asks whether it may be run, or say so: conclave trust age-plugin:${plugin}`,
   "upload-failed": none,
 }
 

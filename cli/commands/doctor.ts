@@ -1,6 +1,5 @@
 /** `conclave doctor`: which keys this process has, which kinds work here, and what each file is missing. */
 
-import { dirname } from "node:path"
 import { ageKeysInTrackedFiles, ageKeysInVariables } from "#core/host/bootstrap.ts"
 import { defineCommand, type Outcome, UsageError } from "../command.ts"
 import type { Context } from "../context.ts"
@@ -40,16 +39,13 @@ async function diagnose(
   outside: OutsideKeys,
   context: Context,
 ): Promise<Outcome> {
-  const pool = context.identities()
+  const pool = context.identities({ awsProfile })
   // Opens each place, and asks for nothing: what is behind a passphrase is only named.
   for await (const _ of pool.identities);
   const sources = pool.reports()
   const kinds = await outside.survey({ folder: context.workingDirectory, awsProfile })
   const diagnoses = await Promise.all(
-    files.map((file) => {
-      const folder = dirname(context.files.resolve(file))
-      return diagnoseFile(file, context.identities({ folder, awsProfile }), context)
-    }),
+    files.map((file) => diagnoseFile(file, pool.near(context.files.resolve(file)), context)),
   )
 
   const lines = [

@@ -32,7 +32,7 @@ export const fmt = defineCommand({
         async ({ opened, source }) => {
           const bytes = await context.files.readRevision(source.name, revision, sizeLimit(source.format))
           const options = { cipher: context.cipher }
-          const older = await openDocument(bytes, source.format, pool.identities, options)
+          const older = await openDocument(bytes, source.format, pool.near(source.path).identities, options)
           try {
             const version = await relayout(opened, older, options)
             const same = equalBytes(version.bytes, source.bytes)

@@ -3,6 +3,7 @@
 import { parseKeySpec } from "#core/keys/parse-key-spec.ts"
 import { splitList } from "#core/policy/config-keys.ts"
 import { defineCommand, type OptionSpec, type Outcome, UsageError } from "../command.ts"
+import { inContext } from "../encryption-context.ts"
 import { CHANGE_OPTIONS, changeRequest } from "../file-options.ts"
 import { KEY_FLAGS } from "../key-options.ts"
 import { type Changed, changeFile } from "../operations/change.ts"
@@ -30,6 +31,11 @@ export const groups = defineCommand({
     "in-place": { type: "boolean", short: "i", help: "as always: the file itself is written" },
     ...GROUP_KEY_OPTIONS,
     "aws-profile": { type: "string", value: "NAME", help: "the AWS profile stored with KMS keys" },
+    "encryption-context": {
+      type: "string",
+      value: "NAME:VALUE,…",
+      help: "what the AWS KMS keys are bound to",
+    },
     "shamir-secret-sharing-threshold": {
       type: "string",
       value: "N",
@@ -61,7 +67,7 @@ export const groups = defineCommand({
       values["aws-profile"],
     )
     const changed = await changeFile(request, pool, context, async (open) =>
-      addGroup(open, group, threshold, context),
+      addGroup(open, inContext(group, values["encryption-context"]), threshold, context),
     )
     return outcomeOf(changed)
   },

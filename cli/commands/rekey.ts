@@ -1,6 +1,7 @@
 /** `conclave rekey`, also called `rotate`: a new data key, every value encrypted anew. */
 
 import { defineCommand, UsageError } from "../command.ts"
+import { inContext } from "../encryption-context.ts"
 import { CHANGE_OPTIONS, changeRequest } from "../file-options.ts"
 import { type Changed, changeFile } from "../operations/change.ts"
 import { type FileOutcome, forEachFile } from "../operations/each-file.ts"
@@ -20,6 +21,11 @@ export const rekey = defineCommand({
     "in-place": { type: "boolean", short: "i", help: "as always: the file itself is written" },
     ...READER_OPTIONS,
     "aws-profile": { type: "string", value: "NAME", help: "the AWS profile stored with added KMS keys" },
+    "encryption-context": {
+      type: "string",
+      value: "NAME:VALUE,…",
+      help: "what the named AWS KMS keys are bound to",
+    },
     ...CHANGE_OPTIONS,
   },
 
@@ -27,8 +33,9 @@ export const rekey = defineCommand({
     if (positionals.length === 0) throw new UsageError("give at least one FILE")
     const flagValue = (name: string) => (values as Record<string, string | undefined>)[name]
     const awsProfile = flagValue("aws-profile") ?? ""
-    const add = keysNamed("add", flagValue, awsProfile)
-    const remove = keysNamed("rm", flagValue, awsProfile)
+    const named = (prefix: "add" | "rm") =>
+      inContext(keysNamed(prefix, flagValue, awsProfile), flagValue("encryption-context"))
+    const [add, remove] = [named("add"), named("rm")]
     const pool = context.identities()
     return forEachFile(positionals, values.json === true, context.terminal, async (file) => {
       const request = changeRequest(file, values, context)

@@ -1,5 +1,6 @@
 /** Identities and recipients of this machine's user. */
 
+import { dirname } from "node:path"
 import { ConclaveError, hasCode } from "#core/errors.ts"
 import { nativeAgeEngine } from "#core/host/age-native.ts"
 import type { AgePlugins } from "#core/host/age-plugin.ts"
@@ -37,7 +38,7 @@ export function nodeKeys(terminal: Terminal, workingDirectory: string): NodeKeys
     outside,
     identities(request) {
       sources ??= ageSources(terminal, plugins)
-      return withOutside(sources, async () => (await outside()).identities(complete(request)))
+      return poolOf(sources, outside, complete(request))
     },
     async recipient(spec, request) {
       if (spec.kind === "age") return ageRecipient(spec.recipient, plugins)
@@ -61,15 +62,20 @@ function ageSources(terminal: Terminal, plugins: AgePlugins): IdentitySources {
 }
 
 /** Outside keys come last: first what is here. */
-function withOutside(
-  { identities, reports }: IdentitySources,
-  outside: () => Promise<readonly Identity[]>,
+function poolOf(
+  sources: IdentitySources,
+  outside: () => Promise<OutsideKeys>,
+  request: KeyRequest,
 ): IdentityPool {
   async function* iterate(): AsyncGenerator<Identity> {
-    yield* identities
-    yield* await outside()
+    yield* sources.identities
+    yield* (await outside()).identities(request)
   }
-  return { identities: { [Symbol.asyncIterator]: iterate }, reports }
+  return {
+    identities: { [Symbol.asyncIterator]: iterate },
+    reports: sources.reports,
+    near: (file) => poolOf(sources, outside, file === null ? request : { ...request, folder: dirname(file) }),
+  }
 }
 
 async function findAgent(terminal: Terminal, fault: (reason: string) => void): Promise<Identity | null> {

@@ -1,6 +1,5 @@
 /** Decrypting one file, as `conclave decrypt` and `conclave sops decrypt` both do it. */
 
-import { dirname } from "node:path"
 import { wipe } from "#core/bytes.ts"
 import { decryptDocument, unwrapDocument } from "#core/document/decrypt.ts"
 import { type EncryptedDocument, parseDocument } from "#core/document/document.ts"
@@ -57,11 +56,6 @@ export async function decryptSource(request: DecryptRequest, context: Context): 
   return { bytes, format, notices, layoutNotices: [], warnings }
 }
 
-/** Names in a file are trusted in the repository that the file lies in. */
-function folderOption({ path }: Source): { folder?: string } {
-  return path === null ? {} : { folder: dirname(path) }
-}
-
 export type DecryptedSource = {
   readonly document: EncryptedDocument
   readonly tree: Tree
@@ -76,14 +70,12 @@ export type DecryptedSource = {
 export async function decryptTree(
   request: Pick<DecryptRequest, "source" | "ignoreMac" | "order" | "awsProfile">,
   context: Context,
-  pool: IdentityPool = context.identities({
-    awsProfile: request.awsProfile,
-    ...folderOption(request.source),
-  }),
+  pool: IdentityPool = context.identities({ awsProfile: request.awsProfile }),
 ): Promise<DecryptedSource> {
   const { source, ignoreMac } = request
   const document = parseDocument(source.bytes, source.format, Number.POSITIVE_INFINITY)
-  const dataKey = await unwrapDocument(document, pool.identities, request.order).catch((error: unknown) => {
+  const { identities } = pool.near(source.path)
+  const dataKey = await unwrapDocument(document, identities, request.order).catch((error: unknown) => {
     throw withSources(error, source.shown, pool.reports())
   })
   try {

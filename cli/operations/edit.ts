@@ -43,7 +43,7 @@ const MAX_ATTEMPTS = 5
 export async function editFile(request: EditRequest, context: Context): Promise<Edited | null> {
   const lock = await (await context.editors()).lock(context.files.resolve(request.file))
   try {
-    const pool = context.identities()
+    const pool = context.identities().near(context.files.resolve(request.file))
     return await withOpenFile(request, pool, context, async (file) => {
       // Before anybody types: a file that may not be written need not be edited.
       await guardRule(ruleCheck(request, file), file.opened.tree, file.opened.tree)

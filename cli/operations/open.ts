@@ -73,7 +73,8 @@ async function openSource(
   { cipher }: Context,
 ): Promise<OpenedDocument> {
   const options = { cipher, ignoreMac, ...(order === undefined ? {} : { order }) }
-  return openDocument(source.bytes, source.format, pool.identities, options).catch((error: unknown) => {
+  const { identities } = pool.near(source.path)
+  return openDocument(source.bytes, source.format, identities, options).catch((error: unknown) => {
     throw withSources(error, source.shown, pool.reports())
   })
 }

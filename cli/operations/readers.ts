@@ -4,6 +4,7 @@
  * once may have kept the old one.
  */
 
+import { dirname } from "node:path"
 import { rekeyDocument, rewrapDocument } from "#core/document/rewrap.ts"
 import type { Updated } from "#core/document/update.ts"
 import { compareGroups, type GroupChange, specOf } from "#core/keys/group-change.ts"
@@ -60,13 +61,15 @@ export function readersOf({ opened }: OpenFile): Readers {
 
 /** @param fresh - A new data key in any case. */
 export async function encryptForReaders(
-  { opened, mode }: OpenFile,
+  { source, opened, mode }: OpenFile,
   { readers, rekey }: ReaderPlan,
   fresh: boolean,
   context: Context,
 ): Promise<Updated> {
+  // What keys name is trusted in the repository of the file.
+  const place = source.path === null ? {} : { folder: dirname(source.path) }
   const recipients = await Promise.all(
-    readers.groups.map((group) => Promise.all(group.map((spec) => context.recipient(spec)))),
+    readers.groups.map((group) => Promise.all(group.map((spec) => context.recipient(spec, place)))),
   )
   const { cipher, clock } = context
   const options = { ...mode, cipher, moment: clock.now(), recipients, threshold: readers.threshold }

@@ -64,7 +64,7 @@ export async function withRepairPlan<T>(
   refuseMarkers(source)
   const policy = await findPolicy(source, { lookup: "repository", config: request.config }, context)
   const document = parseDocument(source.bytes, source.format, Number.POSITIVE_INFINITY)
-  const pool = context.identities()
+  const pool = context.identities().near(source.path)
   const warnings: string[] = []
   const parents = await openParents(source, request, pool, context, warnings)
   const dataKey = await unwrapDocument(document, pool.identities, request.order).catch((error: unknown) => {

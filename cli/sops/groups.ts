@@ -3,6 +3,7 @@
 import { hasCode } from "#core/errors.ts"
 import { parseKeySpec } from "#core/keys/parse-key-spec.ts"
 import { splitList } from "#core/policy/config-keys.ts"
+import { inContext } from "../encryption-context.ts"
 import { KEY_FLAGS } from "../key-options.ts"
 import { type Change, changeFile } from "../operations/change.ts"
 import { addGroup, deleteGroup } from "../operations/groups.ts"
@@ -37,7 +38,8 @@ const add: SopsCommand = {
         .flatMap(splitList)
         .map((text) => parseKeySpec(kind, text, flags.text("aws-profile"))),
     )
-    return change(invocation, (file) => addGroup(file, group, thresholdOf(flags), context))
+    const keys = inContext(group, flags.text("encryption-context"))
+    return change(invocation, (file) => addGroup(file, keys, thresholdOf(flags), context))
   },
 }
 

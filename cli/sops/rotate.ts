@@ -1,5 +1,6 @@
 /** `sops rotate` and `sops -r`. */
 
+import { inContext } from "../encryption-context.ts"
 import { changeFile } from "../operations/change.ts"
 import { rekeyFile } from "../operations/rekey.ts"
 import { checkTarget } from "../output.ts"
@@ -43,8 +44,12 @@ async function rotateFile(invocation: SopsInvocation, ruleNeeded: boolean): Prom
   const target = targetOf(flags)
   checkTarget(target, { path: file })
   refuseKeysOfMissing(invocation, await isThere(invocation))
-  const add = keysNamed("add", (name) => flags.text(name), flags.text("aws-profile"))
-  const remove = keysNamed("rm", (name) => flags.text(name), flags.text("aws-profile"))
+  const named = (prefix: "add" | "rm") =>
+    inContext(
+      keysNamed(prefix, (name) => flags.text(name), flags.text("aws-profile")),
+      flags.text("encryption-context"),
+    )
+  const [add, remove] = [named("add"), named("rm")]
   const request = { ...changeRequestOf(invocation, file), target, ruleNeeded }
   const { strictness } = request
   const changed = await changeFile(request, context.identities(), context, (open) =>
