@@ -42,6 +42,28 @@ describe("a file of AWS KMS", () => {
     expect(wrong).toMatchObject({ status: 64, stdout: "" })
   })
 
+  test("is changed with one call, and gets new readers and a new data key", async () => {
+    const user = await createUser()
+    const [one, two] = [user.aws.key(), user.aws.key()]
+    await user.secret("db.yaml", one)
+    const before = user.aws.calls.length
+    const changed = await user.run(["set", "db.yaml", "password", "--stdin"], {
+      env: user.env,
+      input: "other",
+    })
+    expect(changed).toMatchObject({ status: 0 })
+    expect(user.aws.calls.slice(before).map(({ action }) => action)).toEqual(["Decrypt"])
+
+    const words = ["rekey", "--add-kms", two, "--encryption-context", "App:pay", "--rm-kms", one, "db.yaml"]
+    expect(await user.asked(words)).toMatchObject({ status: 0 })
+    const plain = await user.asked(["decrypt", "db.yaml"])
+    expect(plain).toMatchObject({ status: 0, stdout: "password: other\n" })
+    expect(user.aws.calls.at(-1)).toMatchObject({
+      action: "Decrypt",
+      input: { KeyId: two, EncryptionContext: { App: "pay" } },
+    })
+  })
+
   test("opens by another key of its group when one cannot be used, and all attempts are told otherwise", async () => {
     const user = await createUser()
     const [one, two] = [user.aws.key("eu-west-1"), user.aws.key("us-east-1")]

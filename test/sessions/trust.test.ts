@@ -36,6 +36,9 @@ describe("a role or profile that a file names", () => {
     user.write("other/db.yaml", user.read("db.yaml"))
     expect(await user.asked(["decrypt", "other/db.yaml"])).toMatchObject({ status: 128 })
 
+    // From within this repository a file of another one is no more trusted, by any command.
+    expect(await user.asked(["rekey", "other/db.yaml"])).toMatchObject({ status: 128 })
+
     expect(await user.asked(["trust", "--remove", name])).toMatchObject({ status: 0 })
     expect(await user.asked(["decrypt", "db.yaml"])).toMatchObject({ status: 128 })
   })
