@@ -1,5 +1,6 @@
 /** What needs a terminal: one question for two hundred files, consent for each, and commands that own the terminal. */
 
+import { execFileSync } from "node:child_process"
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
@@ -58,6 +59,31 @@ describe.skipIf(!hasTerminal).sequential("conclave unlock at a terminal", () => 
         stdout: Buffer.from("A=1\n"),
       })
     })
+    const state = JSON.parse((await program(["unlock", "--status", "--json"], { env })).stdout.toString())
+    expect(state).toMatchObject({ unlocked: true, uses: COUNT })
+    expect((await program(["lock"], { env })).status).toBe(0)
+  })
+
+  it(`asks once for ${COUNT} files that git shows through its textconv`, async () => {
+    const git = (...words: string[]): string =>
+      execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b.c", ...words], {
+        cwd: home.path,
+        env: { ...env, GIT_CONFIG_NOSYSTEM: "1" },
+        encoding: "utf8",
+        maxBuffer: 64 * 1024 * 1024,
+      })
+    git("init", "-q")
+    git("config", "diff.conclave.textconv", `${line} decrypt`)
+    writeFileSync(join(home.path, ".gitattributes"), "*.env diff=conclave\n")
+    git("add", "--", ".gitattributes", ...Array.from({ length: COUNT }, (_, i) => `f${i}.env`))
+    git("commit", "-qm", "secrets")
+    const asked = await inTerminal(`${line} unlock --for 5m`, PASSPHRASE, env, home.path)
+    expect(asked.screen.match(/passphrase for/gi)).toHaveLength(1)
+
+    const shown = git("show", "--textconv", "HEAD")
+
+    expect(shown.match(/^\+A=1$/gm)).toHaveLength(COUNT)
+    expect(shown).not.toContain("ENC[")
     const state = JSON.parse((await program(["unlock", "--status", "--json"], { env })).stdout.toString())
     expect(state).toMatchObject({ unlocked: true, uses: COUNT })
     expect((await program(["lock"], { env })).status).toBe(0)
