@@ -37,7 +37,8 @@ export interface Layout {
    * the metadata stands behind it: the path of an encrypted comment depends on
    * what follows. Otherwise as the format's `parsePlain`.
    *
-   * @throws {@link ConclaveError} what the format's `parsePlain` throws.
+   * @throws {@link ConclaveError} what the format's `parsePlain` throws, and
+   * `unsupported-value` for a character that its readers disagree about.
    */
   parse(source: string, previous?: Previous): Tree
 

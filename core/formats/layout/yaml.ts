@@ -14,11 +14,13 @@ import { replaceMetadata } from "./yaml/metadata-block.ts"
 import { notationOf } from "./yaml/notation.ts"
 import { decryptYaml } from "./yaml/opening.ts"
 import { encryptYaml, parsePrevious } from "./yaml/sealing.ts"
+import { refuseSeparators } from "./yaml/separators.ts"
 import { setYaml } from "./yaml/setting.ts"
 import { unsetYaml } from "./yaml/unsetting.ts"
 
 export const yamlLayout: Layout = {
   parse(source, previous) {
+    refuseSeparators(source)
     return attachComments(source, yamlFormat.parsePlain(toUtf8(source)), parsePrevious(previous))
   },
 

@@ -14,7 +14,7 @@ import { indented, indicatorsAt, isBlock, sealedBlock, swallowsNext } from "./bl
 import { columnAt, type Position } from "./pairing.ts"
 import { isCollection, isEmpty, printBlock, printFlow } from "./printed-node.ts"
 import { type PropertyFinder, removeProperty } from "./properties.ts"
-import { bodyIndent } from "./scalar-token.ts"
+import { bodyIndent, markedToken } from "./scalar-token.ts"
 import { spellInline, spellText } from "./spelling.ts"
 
 /** Follows the walk: which anchors have a change below, which aliases went, which stayed. */
@@ -111,7 +111,7 @@ export function expandAlias(
   if (position.role === "key") return [{ start, end, text: keyText(node, position) }]
   if (!isCollection(node)) return leafEdits({ source, lineBreak, step }, alias, node, position)
   if (position.flow || (isEmpty(node) && position.role !== "root")) {
-    return [{ start, end, text: printFlow(node) }]
+    return [{ start, end, text: printFlow(node, markedToken) }]
   }
   const lineEnd = lineEndAt(source, end)
   if (position.role === "item") {
@@ -167,9 +167,10 @@ function leafText({ target }: AliasNode, node: Leaf | Null, { flow }: Position):
   if (node.kind !== "str") return spellInline(node, "plain", context)
   const style = target.kind === "scalar" ? target.style : "plain"
   if (style === "single") return spellText(node.text, style, context)
-  // In a flow collection a ciphertext looks like a list.
-  const isPlain = style === "plain" && !(flow && node.text.startsWith("ENC["))
-  return spellText(node.text, isPlain ? "plain" : "double", context)
+  if (style !== "plain") return spellText(node.text, "double", context)
+  return flow && node.text.startsWith("ENC[")
+    ? markedToken(node.text)
+    : spellText(node.text, "plain", context)
 }
 
 /** A comment behind the alias will be behind the first entry, so there must be no line above that. */

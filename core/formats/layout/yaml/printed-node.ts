@@ -31,31 +31,37 @@ export function printBlock(node: MapNode | ListNode, step: number): string[] {
     .split("\n")
 }
 
+/** How a ciphertext is written, which needs quotes here: it looks like a list. */
+type SealedSpelling = (sealed: string) => string
+
+const quoted: SealedSpelling = (sealed) => `"${sealed}"`
+
 /** A node in flow style; comments have no place there. */
-export function printFlow(node: Node): string {
-  return flowText(node, 0)
+export function printFlow(node: Node, spellSealed: SealedSpelling = quoted): string {
+  return flowText(node, spellSealed, 0)
 }
 
-function flowText(node: Node, depth: number): string {
+function flowText(node: Node, spellSealed: SealedSpelling, depth: number): string {
   if (depth > MAX_DEPTH) {
     throw new ConclaveError("too-deep", `nesting exceeds ${MAX_DEPTH} levels`, { limit: MAX_DEPTH })
   }
   if (node.kind === "map") {
     const members = node.items.flatMap((item) =>
-      item.kind === "entry" ? [`${flowScalar(item.key)}: ${flowText(item.value, depth + 1)}`] : [],
+      item.kind === "entry"
+        ? [`${flowScalar(item.key)}: ${flowText(item.value, spellSealed, depth + 1)}`]
+        : [],
     )
     return `{${members.join(", ")}}`
   }
   if (node.kind === "list") {
-    return `[${node.items.flatMap((item) => (item.kind === "comment" ? [] : [flowText(item, depth + 1)])).join(", ")}]`
+    return `[${node.items.flatMap((item) => (item.kind === "comment" ? [] : [flowText(item, spellSealed, depth + 1)])).join(", ")}]`
   }
   if (node.kind === "null") return "null"
-  if (node.kind === "str") return flowScalar(node.text)
+  if (node.kind === "str")
+    return node.text.startsWith("ENC[") ? spellSealed(node.text) : flowScalar(node.text)
   return spellInline(node, "plain", { flow: true, tagged: false })
 }
 
-/** A ciphertext looks like a list here, so it gets quotes like every other text with brackets. */
 function flowScalar(text: string): string {
-  const style = text.startsWith("ENC[") ? "double" : "plain"
-  return spellText(text, style, { flow: true, tagged: false })
+  return spellText(text, "plain", { flow: true, tagged: false })
 }

@@ -40,6 +40,11 @@ export type TokenChange = { readonly edits: readonly Edit[]; readonly isRespelle
 
 const PLAIN_MARK = " "
 
+/** The ciphertext of a value that was, or is to be, plain where a plain ciphertext cannot be. */
+export function markedToken(sealed: string): string {
+  return `"${sealed}${PLAIN_MARK}"`
+}
+
 /**
  * @param sealed - The ciphertext of `value`, which `node` stands for.
  * @param taken - A token of the same ciphertext in an older version of the file, to be taken over if it opens to the same spelling.
@@ -76,7 +81,7 @@ function wrap(around: Surroundings, node: ScalarNode, value: Leaf, sealed: strin
   if (value.kind !== "str") return position.flow ? `"${sealed}"` : sealed
   const token = source.slice(node.start, node.end)
   if (!position.flow && spellInline(value, "plain", contextOf(around)) === token) return sealed
-  const marked = `"${sealed}${PLAIN_MARK}"`
+  const marked = markedToken(sealed)
   if (position.flow || spellInline(value, "as-written", contextOf(around)) === token) return marked
   return sealed
 }

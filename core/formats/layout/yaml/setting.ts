@@ -189,7 +189,10 @@ function addToNothing(file: Unaliased, step: string | number, value: Node): Edit
   const end = document === undefined ? source.length : endOfDocument(source, document)
   const lines = entryLines(file, String(step), value, position, Math.max(end - 1, 0))
   const root = document?.content[0]
-  if (root !== undefined && root.start < root.end) return { start: root.start, end: root.end, text: lines }
+  if (root !== undefined && root.start < root.end) {
+    const isOpen = root.end === source.length && endsWithLiteral(value)
+    return { start: root.start, end: root.end, text: isOpen ? lines + notation.lineBreak : lines }
+  }
   const isOpen = end > 0 && source[end - 1] !== "\n"
   return { start: end, end, text: (isOpen ? notation.lineBreak : "") + lines + notation.lineBreak }
 }
