@@ -128,13 +128,6 @@ export function decode(bytes: Uint8Array): string {
   return text
 }
 
-/** The lines of the original that differ, each once, from 1; all from where the numbers of lines differ. */
-export function changedLines(a: string, b: string): number[] {
-  const ours = a.split("\n")
-  const theirs = b.split("\n")
-  return ours.flatMap((line, i) => (line === theirs[i] ? [] : [i + 1]))
-}
-
 /** The lines of `a`, from 1, that `b` has not, and those behind which it has more: what `git diff` shows. */
 export function diffLines(a: string, b: string): number[] {
   const ours = a.split("\n")
