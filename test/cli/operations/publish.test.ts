@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
-import type { Context } from "../../../cli/context.ts"
+import type { Context, IdentityPool } from "../../../cli/context.ts"
 import { nodeFiles } from "../../../cli/node/files.ts"
 import { planPublication, preparePayload } from "../../../cli/operations/publish.ts"
 import { toUtf8 } from "../../../core/bytes.ts"
@@ -46,7 +46,15 @@ async function contextWith(rule: string): Promise<Context> {
   return reached as Context
 }
 
-const pool = { identities: parseAgeIdentities(identityText("alice"), "alice"), reports: () => [] }
+const pool: IdentityPool = {
+  identities: {
+    async *[Symbol.asyncIterator]() {
+      yield* parseAgeIdentities(identityText("alice"), "alice")
+    },
+  },
+  reports: () => [],
+  near: () => pool,
+}
 
 async function payloadFor(rule: string) {
   const context = await contextWith(rule)
@@ -57,8 +65,7 @@ async function payloadFor(rule: string) {
     lookup: "working-directory",
   } as const
   const publication = await planPublication(request, context)
-  // An array is an iterable for whoever reads it, and the port's type asks for one that waits.
-  return preparePayload(publication, undefined, pool as never, context)
+  return preparePayload(publication, undefined, pool, context)
 }
 
 async function openAs(person: Person, bytes: Uint8Array) {
@@ -101,6 +108,6 @@ test("without one the file goes as it is", async () => {
     lookup: "working-directory",
   } as const
   const publication = await planPublication(request, context)
-  const payload = await preparePayload(publication, undefined, pool as never, context)
+  const payload = await preparePayload(publication, undefined, pool, context)
   expect(payload).toEqual({ kind: "file", bytes: publication.source.bytes })
 })
