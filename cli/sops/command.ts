@@ -1,6 +1,7 @@
 /** One command of sops: its flags and what it does. */
 
 import type { ConclaveError } from "#core/errors.ts"
+import { formatFor } from "#core/formats/select.ts"
 import type { KeyKind } from "#core/keys/key-entry.ts"
 import { splitList } from "#core/policy/config-keys.ts"
 import type { Context } from "../context.ts"
@@ -62,6 +63,11 @@ export async function sourceOf({ flags, context }: SopsInvocation): Promise<Sour
     },
     context,
   )
+}
+
+/** sops prints by the name's suffix, whatever `--input-type` says; standard input has no name. */
+export function outputTypeOf(flags: Flags, source: Pick<Source, "name" | "format">): string {
+  return flags.text("output-type") || (source.name === "-" ? source.format.name : formatFor(source.name))
 }
 
 /** Where `--in-place` and `--output` send the result. */

@@ -3,7 +3,15 @@
 import { describeNotices } from "../notices.ts"
 import { decryptSource } from "../operations/decrypt.ts"
 import { checkTarget, writeResult } from "../output.ts"
-import { missingFile, orderOf, type SopsCommand, sayAll, sourceOf, targetOf } from "./command.ts"
+import {
+  missingFile,
+  orderOf,
+  outputTypeOf,
+  type SopsCommand,
+  sayAll,
+  sourceOf,
+  targetOf,
+} from "./command.ts"
 import { DECRYPT_FLAGS } from "./table.ts"
 
 export const decrypt: SopsCommand = {
@@ -19,7 +27,7 @@ export const decrypt: SopsCommand = {
     const result = await decryptSource(
       {
         source,
-        outputType: flags.text("output-type") || undefined,
+        outputType: outputTypeOf(flags, source),
         extract: flags.text("extract"),
         ignoreMac: flags.bool("ignore-mac"),
         order: orderOf(flags),

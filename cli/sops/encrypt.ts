@@ -8,7 +8,15 @@ import { describeNotices } from "../notices.ts"
 import { encryptSource } from "../operations/encrypt.ts"
 import { checkTarget, writeResult } from "../output.ts"
 import { rulesFrom } from "../rule-options.ts"
-import { EXIT_CONFLICT, missingFile, type SopsCommand, sayAll, sourceOf, targetOf } from "./command.ts"
+import {
+  EXIT_CONFLICT,
+  missingFile,
+  outputTypeOf,
+  type SopsCommand,
+  sayAll,
+  sourceOf,
+  targetOf,
+} from "./command.ts"
 import { ENCRYPT_FLAGS } from "./table.ts"
 
 export const encrypt: SopsCommand = {
@@ -29,7 +37,7 @@ export const encrypt: SopsCommand = {
     const result = await encryptSource(
       {
         source,
-        outputType: flags.text("output-type") || undefined,
+        outputType: outputTypeOf(flags, source),
         keys: keysFrom(flagValue, context.env, flags.text("aws-profile")),
         encryptionContext: flags.text("encryption-context"),
         threshold: flags.int("shamir-secret-sharing-threshold"),
