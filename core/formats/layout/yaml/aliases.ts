@@ -6,13 +6,14 @@
  */
 
 import type { Comment, Entry, Leaf, ListNode, MapNode, Node, Null } from "../../../sops/tree.ts"
+import { isEncryptedValue } from "../../../sops/value.ts"
 import { isBlank } from "../../yaml/characters.ts"
 import type { AliasNode, YamlNode } from "../../yaml/node.ts"
 import { hasChange, isSameItem } from "../changes.ts"
 import { type Edit, lineEndAt } from "../edits.ts"
 import { indented, indicatorsAt, isBlock, sealedBlock, swallowsNext } from "./block-scalar.ts"
 import { columnAt, type Position } from "./pairing.ts"
-import { isCollection, isEmpty, printBlock, printFlow } from "./printed-node.ts"
+import { endsWithLiteral, isCollection, isEmpty, printBlock, printFlow, quoted } from "./printed-node.ts"
 import { type PropertyFinder, removeProperty } from "./properties.ts"
 import { bodyIndent, markedToken } from "./scalar-token.ts"
 import { spellInline, spellText } from "./spelling.ts"
@@ -98,22 +99,33 @@ function isCopied(before: Comment, after: Comment): boolean {
   return before.span === undefined && isSameItem(before, after)
 }
 
-export type ExpansionContext = { readonly source: string; readonly lineBreak: string; readonly step: number }
+export type ExpansionContext = {
+  readonly source: string
+  readonly lineBreak: string
+  readonly step: number
+  /** Whether the copies hold ciphertexts, and not texts that look like some. */
+  readonly sealed: boolean
+}
 
 /** The edits that put a node in the place of an alias. */
 export function expandAlias(
-  { source, lineBreak, step }: ExpansionContext,
+  context: ExpansionContext,
   alias: AliasNode,
   node: Node,
   position: Position,
 ): Edit[] {
   const { start, end } = alias
   if (position.role === "key") return [{ start, end, text: keyText(node, position) }]
-  if (!isCollection(node)) return leafEdits({ source, lineBreak, step }, alias, node, position)
-  if (position.flow || (isEmpty(node) && position.role !== "root")) {
-    return [{ start, end, text: printFlow(node, markedToken) }]
-  }
+  if (!isCollection(node)) return leafEdits(context, alias, node, position)
+  const { source, lineBreak, step, sealed } = context
   const lineEnd = lineEndAt(source, end)
+  // A literal at the end of the copy must not take in what follows, or miss its own line break.
+  const isOpen =
+    endsWithLiteral(node) &&
+    (lineEnd === source.length || swallowsNext(source, lineEnd, "+", position.column + 1))
+  if (position.flow || (position.role !== "root" && (isEmpty(node) || isOpen))) {
+    return [{ start, end, text: printFlow(node, sealed ? markedToken : quoted) }]
+  }
   if (position.role === "item") {
     const lines = printBlock(lineEnd > end ? withoutFirstComments(node) : node, step)
     const rest = indented(lines.slice(1), columnAt(source, start), lineBreak)
@@ -143,7 +155,7 @@ function leafEdits(
 ): Edit[] {
   const { start, end, target } = alias
   const { source, lineBreak } = context
-  const isSealed = node.kind === "str" && node.text.startsWith("ENC[")
+  const isSealed = context.sealed && node.kind === "str" && isEncryptedValue(node.text)
   if (isSealed && !position.flow && target.kind === "scalar" && isBlock(target)) {
     const indent = bodyIndent({ ...context, position })
     const sealed = sealedBlock(target.value, indicatorsAt(source, target.start), indent, position.column)
@@ -158,19 +170,23 @@ function leafEdits(
       ]
     }
   }
-  return [{ start, end, text: leafText(alias, node, position) }]
+  return [{ start, end, text: leafText(context, alias, node, position) }]
 }
 
-function leafText({ target }: AliasNode, node: Leaf | Null, { flow }: Position): string {
+function leafText(
+  { sealed }: ExpansionContext,
+  { target }: AliasNode,
+  node: Leaf | Null,
+  { flow }: Position,
+): string {
   if (node.kind === "null") return "null"
   const context = { flow, tagged: false }
   if (node.kind !== "str") return spellInline(node, "plain", context)
   const style = target.kind === "scalar" ? target.style : "plain"
   if (style === "single") return spellText(node.text, style, context)
   if (style !== "plain") return spellText(node.text, "double", context)
-  return flow && node.text.startsWith("ENC[")
-    ? markedToken(node.text)
-    : spellText(node.text, "plain", context)
+  const isMarked = sealed && flow && isEncryptedValue(node.text)
+  return isMarked ? markedToken(node.text) : spellText(node.text, "plain", context)
 }
 
 /** A comment behind the alias will be behind the first entry, so there must be no line above that. */

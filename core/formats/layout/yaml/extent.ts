@@ -17,9 +17,15 @@ export function contentEnd(source: string, node: YamlNode): number {
   const last = lastNode(node)
   if (last.kind !== "scalar" || !isBlock(last)) return last.end
   const token = readBlock(source, last)
-  if (token === null || indicatorsAt(source, last.start).includes("+"))
-    return Math.max(last.start, last.end - 1)
+  if (token === null || indicatorsAt(source, last.start).includes("+")) {
+    return Math.max(last.start, withoutBreak(source, last.end))
+  }
   return token.contentEnd
+}
+
+function withoutBreak(source: string, end: number): number {
+  if (source[end - 1] !== "\n") return end
+  return source[end - 2] === "\r" ? end - 2 : end - 1
 }
 
 /** What ends last of a node: itself, or the last value of block collections. */

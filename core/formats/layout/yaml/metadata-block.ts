@@ -37,13 +37,17 @@ function rangeOf(source: string, { root, index, value }: Block): Range {
   return { start: lineStartAt(source, key?.start ?? root.start), end: lineBehind(source, value) }
 }
 
-/** @param previous - The file before, whose words and place the metadata keeps. */
+/**
+ * @param previous - The file before, whose words and place the metadata keeps.
+ * @param isClosed - Whether the text gets a line break at its end in any case.
+ */
 export function addMetadata(
   source: string,
   documents: readonly DocumentNode[],
   metadata: MapNode,
   notation: Notation,
   previous: Parsed | null,
+  isClosed = false,
 ): Edit[] {
   return documents.flatMap((document, i) => {
     const [root] = document.content
@@ -57,7 +61,9 @@ export function addMetadata(
     if (isOwnLine) return [{ start: root.start, end: root.end, text: withoutFinalBreak(lines).trimStart() }]
     const follower = old === null || old.follower === null ? null : placeBefore(source, root, old.follower)
     const at = follower ?? endOfDocument(source, document)
-    return [...nothing, insertLines(source, at, lines, notation.lineBreak)]
+    const isBehindNull = nothing[0]?.end === source.length && isFirstOnLine(source, nothing[0].start)
+    if (isBehindNull) return nothing.map((edit) => ({ ...edit, text: lines }))
+    return [...nothing, insertLines(source, at, lines, notation.lineBreak, isClosed)]
   })
 }
 
@@ -73,10 +79,10 @@ function printed(metadata: MapNode, column: number, { step, lineBreak }: Notatio
 }
 
 /** Whole lines at the start of a line. Behind a last line that is not ended they are not ended either. */
-function insertLines(source: string, at: number, lines: string, lineBreak: string): Edit {
+function insertLines(source: string, at: number, lines: string, lineBreak: string, isClosed: boolean): Edit {
   const isOpen = at > 0 && source[at - 1] !== "\n"
   const text = isOpen ? lineBreak + lines : lines
-  const isLast = at === source.length && lacksFinalBreak(source)
+  const isLast = at === source.length && lacksFinalBreak(source) && !isClosed
   return { start: at, end: at, text: isLast ? withoutFinalBreak(text) : text }
 }
 

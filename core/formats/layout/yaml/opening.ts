@@ -4,7 +4,7 @@ import type { Comment, Leaf, ListNode, Tree } from "../../../sops/tree.ts"
 import { parseYamlNodes } from "../../yaml/composer.ts"
 import type { DocumentNode, ScalarNode } from "../../yaml/node.ts"
 import { isSameItem } from "../changes.ts"
-import { applyEdits, type Edit, LineCounter } from "../edits.ts"
+import { applyEdits, type Edit, LineCounter, nextLineAt } from "../edits.ts"
 import type { LayoutNotice, Rewritten } from "../rewrite.ts"
 import { indented } from "./block-scalar.ts"
 import { type Range, removeMetadata } from "./metadata-block.ts"
@@ -20,7 +20,9 @@ export function decryptYaml(source: string, encrypted: Tree, plain: Tree): Rewri
   const { edits, ranges, isOpen } = removeMetadata(source, documents)
   const kept = outside(opening.edits, ranges)
   const text = applyEdits(source, [...kept, ...edits])
-  return { text: isOpen ? text.replace(/\r?\n$/, "") : text, notices: opening.notices }
+  // A literal before the metadata needs the line break that its text ends with.
+  const isText = isOpen && !opening.literals.has(ranges.at(-1)?.start ?? -1)
+  return { text: isText ? text.replace(/\r?\n$/, "") : text, notices: opening.notices }
 }
 
 /** A comment between the lines of the metadata goes with them, wherever the tree has it. */
@@ -37,6 +39,8 @@ function outside(edits: readonly Edit[], ranges: readonly Range[]): Edit[] {
 
 class Opening {
   readonly edits: Edit[] = []
+  /** Where the lines start that stand behind a new literal with a line break at its end. */
+  readonly literals = new Set<number>()
   readonly notices: LayoutNotice[] = []
   readonly #source: string
   readonly #documents: readonly DocumentNode[]
@@ -74,6 +78,10 @@ class Opening {
     const around = { source: this.#source, ...this.#notation, position, tagged }
     const { edits, isRespelled } = openToken(around, node, value)
     this.edits.push(...edits)
+    const last = edits.at(-1)
+    if (last !== undefined && last.start === last.end && value.kind === "str" && value.text.endsWith("\n")) {
+      this.literals.add(nextLineAt(this.#source, last.start))
+    }
     if (isRespelled) this.#notice("respelled", node.start, at)
   }
 

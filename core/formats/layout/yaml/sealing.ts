@@ -4,13 +4,14 @@ import type { Leaf, MapNode, Tree } from "../../../sops/tree.ts"
 import { parseYamlNodes } from "../../yaml/composer.ts"
 import type { DocumentNode, ScalarNode } from "../../yaml/node.ts"
 import { isSameItem, sealedText } from "../changes.ts"
-import { applyEdits, type Edit, LineCounter, lacksFinalBreak } from "../edits.ts"
+import { applyEdits, type Edit, LineCounter, lacksFinalBreak, lineEndAt } from "../edits.ts"
 import type { LayoutNotice, Previous, Rewritten } from "../rewrite.ts"
 import { AliasLedger, copyOf, expandAlias } from "./aliases.ts"
 import { closeBlock, isBlock } from "./block-scalar.ts"
 import { addMetadata, type Parsed } from "./metadata-block.ts"
 import { notationOf } from "./notation.ts"
 import { type Position, walkPairs } from "./pairing.ts"
+import { endsWithLiteral } from "./printed-node.ts"
 import { PropertyFinder, removeProperty } from "./properties.ts"
 import { reattach, takeMoved } from "./reattachment.ts"
 import { sealToken } from "./scalar-token.ts"
@@ -34,7 +35,9 @@ export function encryptYaml(
   const write = (from: Tree, to: Tree) => {
     const sealing = new Sealing(source, documents, previous)
     sealing.walk(from, to)
-    sealing.edits.push(...addMetadata(source, documents, metadata, sealing.notation, previous))
+    sealing.edits.push(
+      ...addMetadata(source, documents, metadata, sealing.notation, previous, sealing.isClosed),
+    )
     const text = applyEdits(source, sealing.edits)
     return { text, notices: sealing.notices, hasComments: sealing.comments > 0 }
   }
@@ -49,6 +52,8 @@ class Sealing {
   readonly edits: Edit[] = []
   readonly notices: LayoutNotice[] = []
   readonly notation
+  /** Whether a text at the very end brings a line break, where there was none. */
+  isClosed = false
   /** How many comments were encrypted. */
   comments = 0
   readonly #source: string
@@ -88,8 +93,11 @@ class Sealing {
       },
       alias: (node, before, after, position, at) => {
         if (!ledger.mustExpand(node, before, after, position)) return
-        const context = { source: this.#source, ...this.notation }
+        const context = { source: this.#source, ...this.notation, sealed: true }
         this.edits.push(...expandAlias(context, node, copyOf(before, after), position))
+        if (endsWithLiteral(before) && lineEndAt(this.#source, node.end) === this.#source.length) {
+          this.isClosed = true
+        }
         this.#notice("expanded-alias", node.start, at)
       },
       entered: (node, at) => ledger.enter(node, at),

@@ -16,12 +16,12 @@ import type { LayoutNotice, Rewritten } from "../rewrite.ts"
 import { closeBlock, indented, isBlock } from "./block-scalar.ts"
 import { behindColon, contentEnd, endOfDocument, isSinglePair, lastScalar, lineBehind } from "./extent.ts"
 import { columnAt, type Position } from "./pairing.ts"
-import { isCollection, printBlock, printFlow } from "./printed-node.ts"
+import { endsWithLiteral, isCollection, printBlock, printFlow } from "./printed-node.ts"
 import { PropertyFinder, removeProperty } from "./properties.ts"
 import { openToken } from "./scalar-token.ts"
 import { spellText } from "./spelling.ts"
 import { innerOf, type Step, stepsTo, type Unaliased, unaliasedAt } from "./unaliased.ts"
-import { endsWithLiteral, writeValue } from "./written-value.ts"
+import { writeValue } from "./written-value.ts"
 
 /** @throws {@link ConclaveError} `path-not-found` */
 export function setYaml(original: string, path: KeyPath, value: Node): Rewritten {

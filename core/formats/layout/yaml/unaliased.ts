@@ -42,7 +42,7 @@ export function unaliasedAt(source: string, path: KeyPath): Unaliased {
     const lines = new LineCounter(text)
     const edits: Edit[] = []
     for (const { alias, node, position, at } of inTheWay) {
-      edits.push(...expandAlias({ source: text, ...notation }, alias, node, position))
+      edits.push(...expandAlias({ source: text, ...notation, sealed: false }, alias, node, position))
       notices.push({ code: "expanded-alias", line: lines.lineAt(alias.start), at })
     }
     text = applyEdits(text, edits)

@@ -81,7 +81,7 @@ function keyStart(source: string, start: number): number {
   return start - before
 }
 
-/** What comes to stand behind a block scalar must not become part of it: blank lines go, comments move left. */
+/** What comes to stand behind a block scalar must not become part of it: blank lines go or lose their blanks, comments move left. */
 function keepApart(source: string, before: YamlNode | undefined, behind: number, column: number): Edit[] {
   const last = before === undefined ? null : lastScalar(before)
   if (last === null || !isBlock(last)) return []
@@ -91,7 +91,8 @@ function keepApart(source: string, before: YamlNode | undefined, behind: number,
     const text = source.slice(line, lineEndAt(source, line))
     const spaces = text.length - text.trimStart().length
     if (text.trim() === "") {
-      if (isKept) edits.push({ start: line, end: nextLineAt(source, line), text: "" })
+      const end = isKept ? nextLineAt(source, line) : line + text.length
+      if (end > line) edits.push({ start: line, end, text: "" })
     } else if (text.startsWith("#", spaces) && spaces > column) {
       edits.push({ start: line, end: line + spaces, text: " ".repeat(column) })
     } else break

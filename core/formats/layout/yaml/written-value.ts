@@ -3,7 +3,7 @@
 import type { Node } from "../../../sops/tree.ts"
 import { indented, newLiteral, swallowsNext } from "./block-scalar.ts"
 import type { Position } from "./pairing.ts"
-import { isCollection, isEmpty, printBlock, printFlow } from "./printed-node.ts"
+import { endsWithLiteral, isCollection, isEmpty, printBlock, printFlow } from "./printed-node.ts"
 import { bodyIndent } from "./scalar-token.ts"
 import { spellInline } from "./spelling.ts"
 
@@ -52,14 +52,4 @@ function write(value: Node, context: WritingContext): WrittenValue {
 
 function belowLines(lines: readonly string[], column: number, lineBreak: string): string {
   return lines.length === 0 ? "" : lineBreak + indented(lines, column, lineBreak)
-}
-
-/** Whether the last line of a value is part of a block scalar, or may be. */
-export function endsWithLiteral(value: Node): boolean {
-  if (value.kind === "map" || value.kind === "list") {
-    const last = value.items.at(-1)
-    if (last === undefined || last.kind === "comment") return false
-    return endsWithLiteral(last.kind === "entry" ? last.value : last)
-  }
-  return value.kind === "str" && value.text.includes("\n")
 }
