@@ -4,7 +4,7 @@ import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { findDifference, sameContent } from "#core/document/compare.ts"
 import { encryptDocument } from "#core/document/encrypt.ts"
-import { ConclaveError } from "#core/errors.ts"
+import { ConclaveError, hasCode } from "#core/errors.ts"
 import type { FormatName } from "#core/formats/format.ts"
 import { formatNamed } from "#core/formats/registry.ts"
 import { nodeCipher } from "#core/host/node-cipher.ts"
@@ -46,7 +46,7 @@ describe(`decrypting what was encrypted (${SEED})`, () => {
             refused++
             return
           }
-          const { bytes } = await encryptDocument(plain, formatNamed(name), {
+          const encrypted = await encryptDocument(plain, formatNamed(name), {
             layout,
             cipher: nodeCipher,
             recipients: ALICE_ALONE,
@@ -54,8 +54,18 @@ describe(`decrypting what was encrypted (${SEED})`, () => {
             rule: selection,
             macOnlyEncrypted,
             moment: new Date(0),
+          }).catch((error: unknown) => {
+            // A layout with a Unicode line separator in it, which readers of YAML take differently.
+            if (layout === "kept" && hasCode(error, "unsupported-value")) return null
+            // Printed anew, a comment may stand with another item, and govern that one.
+            if (selection.field.includes("comment") && hasCode(error, "verify-failed")) return null
+            throw error
           })
-          const { tree: back } = await decryptWith(bytes, name)
+          if (encrypted === null) {
+            refused++
+            return
+          }
+          const { tree: back } = await decryptWith(encrypted.bytes, name)
           expect(findDifference(plain.tree, back)).toBeNull()
           // A comment may be attached to another item once the values around it are longer.
           if (name !== "binary" && !hasComments(plain.tree) && selection.field === "unencrypted_suffix") {
