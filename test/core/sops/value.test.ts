@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest"
 import { concat, fromUtf8, toBase64, toUtf8 } from "#core/bytes.ts"
 import { nodeCipher } from "#core/host/node-cipher.ts"
 import { type Scalar, str } from "#core/sops/scalar.ts"
-import { decryptValue, encryptValue, isEncryptedValue, type Plain } from "#core/sops/value.ts"
+import { decryptValue, encryptedType, encryptValue, isEncryptedValue, type Plain } from "#core/sops/value.ts"
 import { CIPHERS } from "../../support/ciphers.ts"
 import { codeOf, failureOf } from "../../support/failure.ts"
 import { UPSTREAM_VECTOR, VALUE_VECTORS, VECTOR_KEY } from "../../support/format-vectors.ts"
@@ -233,15 +233,16 @@ describe.each(CIPHERS)("with $name", ({ cipher }) => {
 
 describe("the outer shape", () => {
   test.each([
-    ["ENC[AES256_GCM,data:,iv:a,tag:b,type:str]", true],
-    ["ENC[AES256_GCM,data:x,iv:a,tag:b,type:comment] behind", true],
-    ["ENC[AES256_GCM,data:x,iv:a,tag:b,type:str", false],
-    ["ENC[AES256_GCM,data:x,tag:b,iv:a,type:str]", false],
-    ["enc[AES256_GCM,data:x,iv:a,tag:b,type:str]", false],
-    ["x ENC[AES256_GCM,data:x,iv:a,tag:b,type:str]", false],
-    ["", false],
-  ])("of %j is told", (text, encrypted) => {
-    expect(isEncryptedValue(text)).toBe(encrypted)
+    ["ENC[AES256_GCM,data:,iv:a,tag:b,type:str]", "str"],
+    ["ENC[AES256_GCM,data:x,iv:a,tag:b,type:comment] behind", "comment"],
+    ["ENC[AES256_GCM,data:x,iv:a,tag:b,type:str", null],
+    ["ENC[AES256_GCM,data:x,tag:b,iv:a,type:str]", null],
+    ["enc[AES256_GCM,data:x,iv:a,tag:b,type:str]", null],
+    ["x ENC[AES256_GCM,data:x,iv:a,tag:b,type:str]", null],
+    ["", null],
+  ])("of %j is told, and the type that it names", (text, type) => {
+    expect(isEncryptedValue(text)).toBe(type !== null)
+    expect(encryptedType(str(text))).toBe(type)
   })
 
   test("a hostile text is judged at once", () => {
@@ -262,6 +263,7 @@ describe("a value too long for a string", () => {
     if (encrypted.kind !== "bytes") throw new Error("not carried as bytes")
     expect(fromUtf8(encrypted.bytes.subarray(0, 20))).toBe("ENC[AES256_GCM,data:")
     expect(fromUtf8(encrypted.bytes.subarray(-10))).toBe(",type:str]")
+    expect(encryptedType(encrypted)).toBe("str")
     const { plain } = decryptValue(nodeCipher, key, encrypted, "data:", at)
     if (plain.kind !== "bytes") throw new Error("not bytes")
     expect(Buffer.compare(plain.bytes, content)).toBe(0)
