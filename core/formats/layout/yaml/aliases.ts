@@ -20,6 +20,8 @@ import { spellInline, spellText } from "./spelling.ts"
 
 /** Follows the walk: which anchors have a change below, which aliases went, which stayed. */
 export class AliasLedger {
+  /** The aliases that went. */
+  readonly aliases = new Set<AliasNode>()
   readonly #changed = new Set<YamlNode>()
   readonly #expanded = new Set<YamlNode>()
   readonly #kept = new Set<YamlNode>()
@@ -28,6 +30,13 @@ export class AliasLedger {
   #changes = 0
   /** For each open anchored node, how many changes there were before it. */
   readonly #before: number[] = []
+
+  readonly #decided: ReadonlySet<AliasNode> | null
+
+  /** @param decided - The aliases that went when the same source was written before: these go again, and no others. */
+  constructor(decided: ReadonlySet<AliasNode> | null) {
+    this.#decided = decided
+  }
 
   noteChange(): void {
     this.#changes++
@@ -45,10 +54,16 @@ export class AliasLedger {
 
   /** Whether the alias must be expanded; remembers the answer. */
   mustExpand(alias: AliasNode, before: Node, after: Node, position: Position): boolean {
-    const isGone = position.role === "root" || this.#changed.has(alias.target) || hasChange(before, after)
+    const isGone =
+      this.#decided === null ? this.#isGone(alias, before, after, position) : this.#decided.has(alias)
+    if (isGone) this.aliases.add(alias)
     const answers = isGone ? this.#expanded : this.#kept
     answers.add(alias.target)
     return isGone
+  }
+
+  #isGone(alias: AliasNode, before: Node, after: Node, position: Position): boolean {
+    return position.role === "root" || this.#changed.has(alias.target) || hasChange(before, after)
   }
 
   /** Anchors whose aliases are all gone, with the key paths of their nodes. */

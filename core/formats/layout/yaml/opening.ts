@@ -6,7 +6,7 @@ import type { DocumentNode, ScalarNode } from "../../yaml/node.ts"
 import { isSameItem } from "../changes.ts"
 import { applyEdits, type Edit, LineCounter, nextLineAt } from "../edits.ts"
 import type { LayoutNotice, Rewritten } from "../rewrite.ts"
-import { indented } from "./block-scalar.ts"
+import { indented, isBlock } from "./block-scalar.ts"
 import { type Range, removeMetadata } from "./metadata-block.ts"
 import { notationOf } from "./notation.ts"
 import { columnAt, type ListPair, type Position, walkPairs } from "./pairing.ts"
@@ -39,7 +39,7 @@ function outside(edits: readonly Edit[], ranges: readonly Range[]): Edit[] {
 
 class Opening {
   readonly edits: Edit[] = []
-  /** Where the lines start that stand behind a new literal with a line break at its end. */
+  /** Where the lines start that stand behind a literal with a line break at its end. */
   readonly literals = new Set<number>()
   readonly notices: LayoutNotice[] = []
   readonly #source: string
@@ -78,11 +78,14 @@ class Opening {
     const around = { source: this.#source, ...this.#notation, position, tagged }
     const { edits, isRespelled } = openToken(around, node, value)
     this.edits.push(...edits)
-    const last = edits.at(-1)
-    if (last !== undefined && last.start === last.end && value.kind === "str" && value.text.endsWith("\n")) {
-      this.literals.add(nextLineAt(this.#source, last.start))
-    }
+    if (value.kind === "str" && value.text.endsWith("\n")) this.#noteLiteral(node, edits)
     if (isRespelled) this.#notice("respelled", node.start, at)
+  }
+
+  #noteLiteral(node: ScalarNode, edits: readonly Edit[]): void {
+    const below = edits.find(({ start, end }) => start === end)
+    if (isBlock(node)) this.literals.add(node.end)
+    else if (below !== undefined) this.literals.add(nextLineAt(this.#source, below.start))
   }
 
   #openComment(before: Comment, after: Comment, at: () => string): void {

@@ -11,7 +11,7 @@
 
 import type { Leaf } from "../../../sops/tree.ts"
 import type { ScalarNode } from "../../yaml/node.ts"
-import { type Edit, lineEndAt, nextLineAt } from "../edits.ts"
+import { type Edit, lacksFinalBreak, lineEndAt, nextLineAt } from "../edits.ts"
 import {
   type BlockToken,
   indicatorsAt,
@@ -106,7 +106,9 @@ function sealBlockToken(around: Surroundings, node: ScalarNode, value: Leaf, sea
   const isSame = back?.every(({ start, end, text }) => source.slice(start, end) === text) ?? false
   // A header that must change to bring the text back changes now, and not at the next encryption.
   const header = back?.filter(({ start }) => start === token.start) ?? []
-  return { edits: [...header, sealBlock(token, sealed)], isRespelled: !isSame }
+  // Blanks alone in a last line that is not ended do not come back.
+  const isCut = token.end === source.length && lacksFinalBreak(source) && token.contentEnd < token.end
+  return { edits: [...header, sealBlock(token, sealed)], isRespelled: !isSame || isCut }
 }
 
 /** A token of one line that decrypting made this very literal of: sops writes every text that way. */

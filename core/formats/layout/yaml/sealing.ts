@@ -2,7 +2,7 @@
 
 import type { Leaf, MapNode, Tree } from "../../../sops/tree.ts"
 import { parseYamlNodes } from "../../yaml/composer.ts"
-import type { DocumentNode, ScalarNode } from "../../yaml/node.ts"
+import type { AliasNode, DocumentNode, ScalarNode } from "../../yaml/node.ts"
 import { isSameItem, sealedText } from "../changes.ts"
 import { applyEdits, type Edit, LineCounter, lacksFinalBreak, lineEndAt } from "../edits.ts"
 import type { LayoutNotice, Previous, Rewritten } from "../rewrite.ts"
@@ -32,23 +32,31 @@ export function encryptYaml(
   reseal: ((plain: Tree) => Tree) | undefined,
 ): Rewritten {
   const documents = parseYamlNodes(source)
-  const write = (from: Tree, to: Tree) => {
-    const sealing = new Sealing(source, documents, previous)
+  const write = (from: Tree, to: Tree, decided: ReadonlySet<AliasNode> | null) => {
+    const sealing = new Sealing(source, documents, previous, decided)
     sealing.walk(from, to)
     sealing.edits.push(
       ...addMetadata(source, documents, metadata, sealing.notation, previous, sealing.isClosed),
     )
     const text = applyEdits(source, sealing.edits)
-    return { text, notices: sealing.notices, hasComments: sealing.comments > 0 }
+    return {
+      text,
+      notices: sealing.notices,
+      hasComments: sealing.comments > 0,
+      aliases: sealing.ledger.aliases,
+    }
   }
-  const first = write(plain, encrypted)
+  const first = write(plain, encrypted, null)
   const moved = reseal !== undefined && first.hasComments ? reattach(first.text, plain, encrypted) : null
   const { text, notices } =
-    moved === null || reseal === undefined ? first : write(moved.plain, takeMoved(moved, reseal(moved.plain)))
+    moved === null || reseal === undefined
+      ? first
+      : write(moved.plain, takeMoved(moved, reseal(moved.plain)), first.aliases)
   return { text, notices }
 }
 
 class Sealing {
+  readonly ledger: AliasLedger
   readonly edits: Edit[] = []
   readonly notices: LayoutNotice[] = []
   readonly notation
@@ -60,10 +68,15 @@ class Sealing {
   readonly #documents: readonly DocumentNode[]
   readonly #lines: LineCounter
   readonly #properties: PropertyFinder
-  readonly #ledger = new AliasLedger()
   readonly #taken: ReadonlyMap<string, string>
 
-  constructor(source: string, documents: readonly DocumentNode[], previous: Parsed | null) {
+  constructor(
+    source: string,
+    documents: readonly DocumentNode[],
+    previous: Parsed | null,
+    decided: ReadonlySet<AliasNode> | null,
+  ) {
+    this.ledger = new AliasLedger(decided)
     this.#source = source
     this.#documents = documents
     this.#lines = new LineCounter(source)
@@ -78,7 +91,7 @@ class Sealing {
       // A document that is null in so many words becomes a map, of metadata alone.
       if (root?.kind === "scalar" && root.start < root.end) this.#notice("respelled", root.start, () => "")
     }
-    const ledger = this.#ledger
+    const { ledger } = this
     walkPairs(this.#source, this.#documents, plain, encrypted, {
       leaf: (node, before, after, position, at) => {
         if (after.kind === "comment") return
@@ -110,7 +123,7 @@ class Sealing {
   }
 
   #seal(node: ScalarNode, value: Leaf, sealed: string, position: Position, at: () => string): void {
-    this.#ledger.noteChange()
+    this.ledger.noteChange()
     const isCore = node.tag.startsWith("!!") && node.tagged && node.tag !== "!!str"
     if (isCore) this.#dropTag(node, value, at)
     const around = { source: this.#source, ...this.notation, position, tagged: node.tagged && !isCore }

@@ -130,6 +130,13 @@ export function decode(bytes: Uint8Array): string {
 
 /** The lines of `a`, from 1, that `b` has not, and those behind which it has more: what `git diff` shows. */
 export function diffLines(a: string, b: string): number[] {
+  const { removed, behind } = diff(a, b)
+  return [...new Set([...removed, ...behind])]
+}
+
+type Diff = { readonly removed: readonly number[]; readonly behind: readonly number[] }
+
+function diff(a: string, b: string): Diff {
   const ours = a.split("\n")
   const theirs = b.split("\n")
   let start = 0
@@ -144,11 +151,12 @@ export function diffLines(a: string, b: string): number[] {
   }
   const left = ours.slice(start, ours.length - end)
   const right = theirs.slice(start, theirs.length - end)
-  return differing(left, right).map((line) => line + start)
+  const { removed, behind } = differing(left, right)
+  return { removed: removed.map((line) => line + start), behind: behind.map((line) => line + start) }
 }
 
 /** By the longest common subsequence. */
-function differing(left: readonly string[], right: readonly string[]): number[] {
+function differing(left: readonly string[], right: readonly string[]): Diff {
   const width = right.length + 1
   const lengths = new Uint32Array((left.length + 1) * width)
   const at = (i: number, j: number) => lengths[i * width + j] ?? 0
@@ -158,7 +166,8 @@ function differing(left: readonly string[], right: readonly string[]): number[] 
         left[i] === right[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1))
     }
   }
-  const lines = new Set<number>()
+  const removed: number[] = []
+  const behind: number[] = []
   let i = 0
   let j = 0
   while (i < left.length || j < right.length) {
@@ -166,22 +175,27 @@ function differing(left: readonly string[], right: readonly string[]): number[] 
       i++
       j++
     } else if (i < left.length && (j === right.length || at(i + 1, j) >= at(i, j + 1))) {
-      lines.add(++i)
+      removed.push(++i)
     } else {
-      lines.add(i)
+      behind.push(i)
       j++
     }
   }
-  return [...lines]
+  return { removed, behind }
 }
 
-/** The lines that `b` has changed and no notice is about: a notice names a scalar's first line. */
+/**
+ * The lines that `b` has changed and no notice is about: a notice names a
+ * scalar's first line. Where copies came, more lines may be anywhere near them.
+ */
 export function unannounced(a: string, b: string, notices: readonly LayoutNotice[]): number[] {
   const announced = new Set(notices.map(({ line }) => line))
   for (const [first, last] of scalarLines(a)) {
     if (announced.has(first)) for (let line = first; line <= last; line++) announced.add(line)
   }
-  return diffLines(a, b)
+  const hasCopies = notices.some(({ code }) => code === "expanded-alias")
+  const { removed, behind } = diff(a, b)
+  return [...removed, ...(hasCopies ? [] : behind)]
     .sort((x, y) => x - y)
     .filter((line) => {
       if (announced.has(line - 1)) announced.add(line)
