@@ -11,7 +11,10 @@ export default defineConfig({
           include: ["test/{core,cli,properties,guards}/**/*.test.ts"],
         },
       },
-      { extends: true, test: { name: "cli", include: ["test/sessions/**/*.test.ts"], testTimeout: 60_000 } },
+      {
+        extends: true,
+        test: { name: "cli", include: ["test/sessions/**/*.test.ts"], testTimeout: 60_000, retry: 1 },
+      },
       {
         extends: true,
         test: { name: "interop", include: ["test/interop/**/*.test.ts"], testTimeout: 600_000 },

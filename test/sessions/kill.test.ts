@@ -19,6 +19,7 @@ import { createHome, type Home, isRunning, PROGRAM } from "./home.ts"
 
 /** Of each command; 210 in all, or three times 200. */
 const KILLS = process.env["SLOW"] === undefined ? 70 : 200
+/** Of the write alone; those before and behind it do not count. */
 const BARE_KILLS = 200
 const TIMEOUT_MS = 600_000
 /** Large enough for the phase to be seen, small enough for hundreds of runs. */
@@ -158,7 +159,8 @@ describe("the write itself, killed in a process that does nothing else", () => {
       for (let i = 0; ; i++) await replaceFile(${JSON.stringify(target)}, Buffer.alloc(100_000, "ab"[i % 2]))`
     const seen = new Set<string>()
     let within = 0
-    for (let i = 0; i < BARE_KILLS; i++) {
+    // Until so many kills have found the temporary file: how many miss it depends on the machine.
+    for (let tries = 0; within < BARE_KILLS && tries < 10 * BARE_KILLS; tries++) {
       const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
         stdio: ["ignore", "pipe", "ignore"],
       })
@@ -175,6 +177,6 @@ describe("the write itself, killed in a process that does nothing else", () => {
       seen.add(content)
     }
     expect(seen.size).toBe(2)
-    expect(within).toBeGreaterThan(BARE_KILLS / 2)
+    expect(within).toBe(BARE_KILLS)
   })
 })
