@@ -22,4 +22,6 @@ const LAYOUT_NOTICES = {
   "dropped-anchor": "an anchor is gone, since no alias names it any more",
   respelled: "will be spelled in another way when it is decrypted",
   "dropped-tag": "a tag is gone, which this value cannot carry",
+  "moved-comment": "a comment has a line of its own now, since sops does not see it behind a bracket",
+  "clear-comment": "a comment stays in clear, since sops does not see it here",
 } as const satisfies Record<LayoutNotice["code"], string>

@@ -23,6 +23,26 @@ export function applyEdits(source: string, edits: readonly Edit[]): string {
   return parts.join("")
 }
 
+/** Where an offset of the text is once the edits are made. One within a replaced stretch has no such place. */
+export function offsetAfter(edits: readonly Edit[]): (offset: number) => number {
+  const sorted = [...edits].sort((a, b) => a.start - b.start || a.end - b.end)
+  let sum = 0
+  const deltas = sorted.map(({ start, end, text }) => {
+    sum += text.length - (end - start)
+    return sum
+  })
+  return (offset) => {
+    let low = 0
+    let high = sorted.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((sorted[middle]?.end ?? 0) <= offset) low = middle + 1
+      else high = middle
+    }
+    return offset + (deltas[low - 1] ?? 0)
+  }
+}
+
 /** The stretch from `start` to before `end` with the edits made, which must all lie in it. */
 export function applyWithin(source: string, start: number, end: number, edits: readonly Edit[]): string {
   const shifted = edits.map((edit) => ({ ...edit, start: edit.start - start, end: edit.end - start }))

@@ -18,8 +18,17 @@ export type LayoutNotice = {
    * any more. `respelled`: the value will not come
    * back in the spelling that it has (a number's digits, a fold, an escape).
    * `dropped-tag`: a tag that no ciphertext, or not this value, can carry.
+   * `moved-comment`: one behind an opening bracket stands in a line of its own,
+   * since SOPS does not see it there. `clear-comment`: one that SOPS does not see
+   * where it is stays in clear.
    */
-  readonly code: "expanded-alias" | "dropped-anchor" | "respelled" | "dropped-tag"
+  readonly code:
+    | "expanded-alias"
+    | "dropped-anchor"
+    | "respelled"
+    | "dropped-tag"
+    | "moved-comment"
+    | "clear-comment"
   readonly line: number
   /** The key path. */
   readonly at: string

@@ -7,11 +7,11 @@
 
 import type { Comment, Entry, Leaf, ListNode, MapNode, Node, Null } from "../../../sops/tree.ts"
 import { isEncryptedValue } from "../../../sops/value.ts"
-import { isBlank } from "../../yaml/characters.ts"
 import type { AliasNode, YamlNode } from "../../yaml/node.ts"
 import { hasChange, isSameItem } from "../changes.ts"
 import { type Edit, lineEndAt } from "../edits.ts"
 import { indented, indicatorsAt, isBlock, sealedBlock, swallowsNext } from "./block-scalar.ts"
+import { blanksBefore } from "./extent.ts"
 import { columnAt, type Position } from "./pairing.ts"
 import { endsWithLiteral, isCollection, isEmpty, printBlock, printFlow, quoted } from "./printed-node.ts"
 import { type PropertyFinder, removeProperty } from "./properties.ts"
@@ -212,10 +212,4 @@ function withoutFirstComments(node: MapNode | ListNode): MapNode | ListNode {
   return node.kind === "map"
     ? { ...node, items: node.items.slice(first) }
     : { ...node, items: node.items.slice(first) }
-}
-
-function blanksBefore(source: string, offset: number): number {
-  let at = offset
-  while (at > 0 && isBlank(source.charCodeAt(at - 1))) at--
-  return at
 }

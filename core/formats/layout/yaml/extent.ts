@@ -91,3 +91,10 @@ export function behindColon(source: string, { content }: MappingNode, pair: numb
 export function isSinglePair(source: string, node: MappingNode | SequenceNode): boolean {
   return node.kind === "mapping" && node.flow && source[node.start] !== "{"
 }
+
+/** Where the blanks before an offset start. */
+export function blanksBefore(source: string, offset: number): number {
+  let at = offset
+  while (at > 0 && isBlank(source.charCodeAt(at - 1))) at--
+  return at
+}

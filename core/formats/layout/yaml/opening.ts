@@ -6,7 +6,7 @@ import type { DocumentNode, ScalarNode } from "../../yaml/node.ts"
 import { isSameItem } from "../changes.ts"
 import { applyEdits, type Edit, LineCounter, nextLineAt } from "../edits.ts"
 import type { LayoutNotice, Rewritten } from "../rewrite.ts"
-import { indented, isBlock } from "./block-scalar.ts"
+import { indented, isBlock, readBlock } from "./block-scalar.ts"
 import { type Range, removeMetadata } from "./metadata-block.ts"
 import { notationOf } from "./notation.ts"
 import { columnAt, type ListPair, type Position, walkPairs } from "./pairing.ts"
@@ -84,8 +84,12 @@ class Opening {
 
   #noteLiteral(node: ScalarNode, edits: readonly Edit[]): void {
     const below = edits.find(({ start, end }) => start === end)
-    if (isBlock(node)) this.literals.add(node.end)
-    else if (below !== undefined) this.literals.add(nextLineAt(this.#source, below.start))
+    const token = isBlock(node) ? readBlock(this.#source, node) : null
+    if (token !== null) {
+      // Behind a blank line it keeps its own line break in any case.
+      const breaks = this.#source.slice(token.contentEnd, token.end).split("\n").length - 1
+      if (breaks <= 1 || token.indicators.includes("+")) this.literals.add(token.end)
+    } else if (below !== undefined) this.literals.add(nextLineAt(this.#source, below.start))
   }
 
   #openComment(before: Comment, after: Comment, at: () => string): void {

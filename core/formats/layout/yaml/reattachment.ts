@@ -7,6 +7,7 @@
 import type { Comment, Entry, MapNode, Node, Tree } from "../../../sops/tree.ts"
 import { parseYamlNodes } from "../../yaml/composer.ts"
 import { nodesToTree } from "../../yaml/nodes-to-tree.ts"
+import { type Edit, offsetAfter } from "../edits.ts"
 import { METADATA_KEY } from "./pairing.ts"
 
 export type Reattached = {
@@ -18,9 +19,22 @@ export type Reattached = {
   readonly moved: ReadonlySet<Comment>
 }
 
-/** `null` if all comments of `text`, which was made of `encrypted`, are under the keys that they were under. */
-export function reattach(text: string, plain: Tree, encrypted: Tree): Reattached | null {
-  const reattachment = new Reattachment()
+/**
+ * `null` if all comments of `text`, which was made of `encrypted`, are under the
+ * keys that they were under.
+ *
+ * @param edits - What made `text` of the source.
+ * @param lost - Comments of the source that `plain` has not, which may be found in `text`.
+ */
+export function reattach(
+  text: string,
+  edits: readonly Edit[],
+  plain: Tree,
+  encrypted: Tree,
+  lost: readonly Comment[],
+): Reattached | null {
+  const reattachment = new Reattachment(offsetAfter(edits))
+  for (const comment of lost) reattachment.noteLost(comment)
   for (const [i, map] of plain.entries()) reattachment.note(map, encrypted[i] ?? map, "")
   const pairs = nodesToTree(parseYamlNodes(text)).map((map, i) => {
     const own = plain[i] ?? map
@@ -40,10 +54,31 @@ export function takeMoved({ plain, encrypted, moved }: Reattached, resealed: Tre
   return encrypted.map((map, i) => taken(map, plain[i] ?? map, resealed[i] ?? map, moved) as MapNode)
 }
 
+/** The comments of a tree that are the same in its encrypted counterpart. */
+export function clearIn(plain: Tree, encrypted: Tree): Set<Comment> {
+  const clear = new Set<Comment>()
+  for (const [i, map] of plain.entries()) noteClear(clear, map, encrypted[i] ?? map)
+  return clear
+}
+
+function noteClear(clear: Set<Comment>, plain: Node, sealed: Node): void {
+  const others = itemsOf(sealed)
+  for (const [i, item] of itemsOf(plain).entries()) {
+    const other = others[i]
+    if (isComment(item)) {
+      if (isComment(other) && other.text === item.text) clear.add(item)
+    } else if (item.kind === "entry") {
+      if (other?.kind === "entry") noteClear(clear, item.value, other.value)
+    } else if (isNode(other)) {
+      noteClear(clear, item, other)
+    }
+  }
+}
+
 type Item = Node | Comment | Entry
 type Pair = { readonly plain: Node; readonly sealed: Node }
-/** A comment before and after, with the map keys above it. */
-type Known = { readonly plain: Comment; readonly sealed: Comment; readonly path: string }
+/** A comment before and after, with the map keys above it; `null` for one that was lost. */
+type Known = { readonly plain: Comment; readonly sealed: Comment; readonly path: string | null }
 
 function itemsOf(node: Node): readonly Item[] {
   return node.kind === "map" || node.kind === "list" ? node.items : []
@@ -59,16 +94,20 @@ function isNode(item: Item | undefined): item is Node {
 
 class Reattachment {
   readonly moved = new Set<Comment>()
-  /** By ciphertext, or by the text of one that is clear. */
-  readonly #known = new Map<string, Known[]>()
+  /** By where they start in the new text. */
+  readonly #known = new Map<number, Known>()
+  readonly #placeOf: (offset: number) => number
+
+  constructor(placeOf: (offset: number) => number) {
+    this.#placeOf = placeOf
+  }
 
   note(plain: Node, sealed: Node, path: string): void {
     const others = itemsOf(sealed)
     for (const [i, item] of itemsOf(plain).entries()) {
       const other = others[i]
       if (isComment(item) && isComment(other)) {
-        // Those in a copy have no place in the source.
-        if (item.span !== undefined) this.#add(other.text, { plain: item, sealed: other, path })
+        this.#add({ plain: item, sealed: other, path })
       } else if (item.kind === "entry" && other?.kind === "entry") {
         this.note(item.value, other.value, `${path}${item.key}:`)
       } else if (isNode(item) && isNode(other)) {
@@ -77,10 +116,14 @@ class Reattachment {
     }
   }
 
-  #add(text: string, known: Known): void {
-    const same = this.#known.get(text)
-    if (same === undefined) this.#known.set(text, [known])
-    else same.push(known)
+  noteLost(comment: Comment): void {
+    this.#add({ plain: comment, sealed: comment, path: null })
+  }
+
+  #add(known: Known): void {
+    // Those in a copy have no place in the source.
+    const { span } = known.plain
+    if (span !== undefined) this.#known.set(this.#placeOf(span.start), known)
   }
 
   /** The structure and comments of `node`, with the values of `own`. */
@@ -118,7 +161,7 @@ class Reattachment {
   }
 
   #placeComment(comment: Comment, path: string): [Comment, Comment] {
-    const found = this.#known.get(comment.text)?.shift()
+    const found = this.#known.get(comment.span?.start ?? -1)
     // One that stands in a copy: it is clear.
     const { text } = comment
     if (found === undefined)

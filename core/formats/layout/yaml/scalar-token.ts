@@ -106,9 +106,13 @@ function sealBlockToken(around: Surroundings, node: ScalarNode, value: Leaf, sea
   const isSame = back?.every(({ start, end, text }) => source.slice(start, end) === text) ?? false
   // A header that must change to bring the text back changes now, and not at the next encryption.
   const header = back?.filter(({ start }) => start === token.start) ?? []
-  // Blanks alone in a last line that is not ended do not come back.
-  const isCut = token.end === source.length && lacksFinalBreak(source) && token.contentEnd < token.end
-  return { edits: [...header, sealBlock(token, sealed)], isRespelled: !isSame || isCut }
+  return { edits: [...header, sealBlock(token, sealed)], isRespelled: !isSame || endsInBlanks(source, token) }
+}
+
+/** Blanks in a last line that is not ended do not come back behind a kept block: they would be a line of it. */
+function endsInBlanks(source: string, { indicators, end }: BlockToken): boolean {
+  if (!indicators.includes("+") || end === source.length || !lacksFinalBreak(source)) return false
+  return nextLineAt(source, end) === source.length && source.slice(end).trim() === ""
 }
 
 /** A token of one line that decrypting made this very literal of: sops writes every text that way. */

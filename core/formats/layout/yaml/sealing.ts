@@ -1,61 +1,31 @@
-/** From the text of a YAML plaintext to that of the encrypted file. */
+/** Walks a YAML plaintext beside its encrypted tree and collects what must change in the source. */
 
-import type { Leaf, MapNode, Tree } from "../../../sops/tree.ts"
-import { parseYamlNodes } from "../../yaml/composer.ts"
+import type { Comment, Leaf, Span, Tree } from "../../../sops/tree.ts"
 import type { AliasNode, DocumentNode, ScalarNode } from "../../yaml/node.ts"
 import { isSameItem, sealedText } from "../changes.ts"
-import { applyEdits, type Edit, LineCounter, lacksFinalBreak, lineEndAt } from "../edits.ts"
-import type { LayoutNotice, Previous, Rewritten } from "../rewrite.ts"
+import { type Edit, LineCounter, lacksFinalBreak, lineEndAt, nextLineAt } from "../edits.ts"
+import type { LayoutNotice } from "../rewrite.ts"
 import { AliasLedger, copyOf, expandAlias } from "./aliases.ts"
 import { closeBlock, isBlock } from "./block-scalar.ts"
-import { addMetadata, type Parsed } from "./metadata-block.ts"
+import { blanksBefore } from "./extent.ts"
+import type { Parsed } from "./metadata-block.ts"
 import { notationOf } from "./notation.ts"
 import { type Position, walkPairs } from "./pairing.ts"
 import { endsWithLiteral } from "./printed-node.ts"
 import { PropertyFinder, removeProperty } from "./properties.ts"
-import { reattach, takeMoved } from "./reattachment.ts"
 import { sealToken } from "./scalar-token.ts"
 import { spellInline } from "./spelling.ts"
 
-export function parsePrevious(previous: Previous | undefined): Parsed | null {
-  if (previous === undefined) return null
-  return { source: previous.source, documents: parseYamlNodes(previous.source) }
+/** What an earlier try to write the same source has shown. */
+export type Decisions = {
+  /** The aliases that are written out; `null`: to be found out. */
+  readonly aliases: ReadonlySet<AliasNode> | null
+  /** Comments behind an opening bracket, which get a line of their own. */
+  readonly ownLines: readonly Comment[]
 }
 
-/** @param reseal - Encrypts a plaintext tree of another shape, if comments turn out to be elsewhere. */
-export function encryptYaml(
-  source: string,
-  plain: Tree,
-  encrypted: Tree,
-  metadata: MapNode,
-  previous: Parsed | null,
-  reseal: ((plain: Tree) => Tree) | undefined,
-): Rewritten {
-  const documents = parseYamlNodes(source)
-  const write = (from: Tree, to: Tree, decided: ReadonlySet<AliasNode> | null) => {
-    const sealing = new Sealing(source, documents, previous, decided)
-    sealing.walk(from, to)
-    sealing.edits.push(
-      ...addMetadata(source, documents, metadata, sealing.notation, previous, sealing.isClosed),
-    )
-    const text = applyEdits(source, sealing.edits)
-    return {
-      text,
-      notices: sealing.notices,
-      hasComments: sealing.comments > 0,
-      aliases: sealing.ledger.aliases,
-    }
-  }
-  const first = write(plain, encrypted, null)
-  const moved = reseal !== undefined && first.hasComments ? reattach(first.text, plain, encrypted) : null
-  const { text, notices } =
-    moved === null || reseal === undefined
-      ? first
-      : write(moved.plain, takeMoved(moved, reseal(moved.plain)), first.aliases)
-  return { text, notices }
-}
-
-class Sealing {
+/** The edits that put the ciphertexts of one tree in the place of another's values. */
+export class Sealing {
   readonly ledger: AliasLedger
   readonly edits: Edit[] = []
   readonly notices: LayoutNotice[] = []
@@ -74,15 +44,25 @@ class Sealing {
     source: string,
     documents: readonly DocumentNode[],
     previous: Parsed | null,
-    decided: ReadonlySet<AliasNode> | null,
+    decisions: Decisions,
   ) {
-    this.ledger = new AliasLedger(decided)
+    this.ledger = new AliasLedger(decisions.aliases)
     this.#source = source
     this.#documents = documents
     this.#lines = new LineCounter(source)
     this.#properties = new PropertyFinder(source)
     this.#taken = previous === null ? new Map() : sealedTokens(previous)
     this.notation = notationOf(source, documents)
+    for (const { span } of decisions.ownLines) if (span !== undefined) this.#moveDown(span)
+  }
+
+  /** To where the next line starts: there SOPS sees it. */
+  #moveDown({ start }: Span): void {
+    const source = this.#source
+    const line = nextLineAt(source, start)
+    const pad = /^ */.exec(source.slice(line, lineEndAt(source, line)))?.[0] ?? ""
+    this.edits.push({ start: blanksBefore(source, start), end: start, text: this.notation.lineBreak + pad })
+    this.#notice("moved-comment", start, () => "")
   }
 
   walk(plain: Tree, encrypted: Tree): void {
