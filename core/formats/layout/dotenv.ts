@@ -119,26 +119,32 @@ function renewed(source: string, metadata: MapNode): string {
   const old = dotenvFormat.parseEncrypted(toUtf8(source)).metadata
   const lineBreak = everyLineEndsInCrlf(source) ? "\r\n" : "\n"
   const places = linePlaces(source)
+  const last = Math.max(...places.values())
   const edits: Edit[] = []
-  const added: string[] = []
   for (const { key, entry } of changedFlatFields(old, metadata)) {
     const start = places.get(key)
-    if (start === undefined) {
-      if (entry !== null) added.push(lineOf(entry).slice(0, -1) + lineBreak)
-    } else if (entry === null) {
-      edits.push({ start, end: nextLineAt(source, start), text: "" })
-    } else {
+    if (entry === null) {
+      if (start !== undefined) edits.push(removeLine(source, start))
+    } else if (start !== undefined) {
       edits.push({ start, end: metadataLineEnd(source, start, lineBreak), text: lineOf(entry).slice(0, -1) })
+    } else {
+      const next = [...places].find(([name]) => name > key)?.[1]
+      edits.push(insertLine(source, next ?? nextLineAt(source, last), lineOf(entry).slice(0, -1), lineBreak))
     }
   }
-  const last = Math.max(-1, ...places.values())
-  if (added.length > 0) {
-    const end = nextLineAt(source, last)
-    const open = end === source.length && lacksFinalBreak(source)
-    const text = added.join("")
-    edits.push({ start: end, end, text: open ? lineBreak + text.slice(0, -lineBreak.length) : text })
-  }
   return applyEdits(source, edits)
+}
+
+/** A last line that is not ended goes with the line break before it. */
+function removeLine(source: string, start: number): Edit {
+  const end = nextLineAt(source, start)
+  if (source.endsWith("\n") || end < source.length) return { start, end, text: "" }
+  return { start: source[start - 2] === "\r" ? start - 2 : Math.max(start - 1, 0), end, text: "" }
+}
+
+function insertLine(source: string, at: number, line: string, lineBreak: string): Edit {
+  const isOpen = at === source.length && lacksFinalBreak(source)
+  return { start: at, end: at, text: isOpen ? lineBreak + line : line + lineBreak }
 }
 
 function metadataLineEnd(source: string, start: number, lineBreak: string): number {

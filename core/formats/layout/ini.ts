@@ -42,7 +42,7 @@ export const iniLayout: Layout = {
     forEachChange(plain, encrypted, ({ before, after, at }) => {
       const { span } = before
       if (before.kind === "comment") {
-        if (span !== undefined && !isBehindQuote(source, span.start)) {
+        if (span !== undefined && !isUnsafe(source, span.start)) {
           edits.push(sealedCommentEdit(source, before, sealedText(after)))
           if (signsOf(source, before).includes("\n")) {
             notices.push({ code: "respelled", line: lines.lineAt(span.start), at: at() })
@@ -165,6 +165,14 @@ class CommentItems {
     if (item === undefined) throw new Error("a comment that is nowhere in the source")
     return item
   }
+}
+
+/** Whether a ciphertext cannot stand here: its brackets would end the name of a section, or it would not be read. */
+function isUnsafe(source: string, start: number): boolean {
+  return (
+    source.slice(lineStartAt(source, start), start).trimStart().startsWith("[") ||
+    isBehindQuote(source, start)
+  )
 }
 
 /** INI reads a comment behind a closing quote if the value has several lines, which a ciphertext has not. */

@@ -62,7 +62,7 @@ describe.each(FORMATS)("$name", ({ name, make }) => {
           expect(unannounced(source, opened.text, sealed.notices)).toEqual([])
         }
         const again = await seal(name, opened.text, {}, opened.before)
-        expect(again.text).toBe(sealed.text)
+        expect(withoutComments(again.text)).toBe(withoutComments(sealed.text))
         expect(again.notices.filter(({ code }) => code !== "clear-comment")).toEqual([])
       }),
       { numRuns: RUNS },
@@ -93,6 +93,11 @@ describe.each(FORMATS)("$name", ({ name, make }) => {
     )
   })
 })
+
+/** Of equal comments one of which moved, the others may get its IV. */
+function withoutComments(text: string): string {
+  return text.replace(/([#;] ?)ENC\[[^\]]*type:comment\]/g, "$1ENC")
+}
 
 const VALUES: readonly Node[] = [
   str("a new value"),
