@@ -63,10 +63,9 @@ export function sealToken(
   const { start, end } = node
   const token = around.source.slice(start, end)
   const opensTo = (text: string) => spellInline(value, inlineStyleOf(text), contextOf(around))
-  const text =
-    taken !== undefined && canTake(around, taken) && opensTo(taken) === token
-      ? taken
-      : wrap(around, node, value, sealed)
+  // Bytes open with their tag, which is no part of the token.
+  const isSame = taken !== undefined && (value.kind === "bytes" || opensTo(taken) === token)
+  const text = isSame && canTake(around, taken) ? taken : wrap(around, node, value, sealed)
   return { edits: [{ start, end, text }], isRespelled: opensTo(text) !== token }
 }
 

@@ -3,7 +3,7 @@
 import type { Comment, Leaf, Span, Tree } from "../../../sops/tree.ts"
 import type { AliasNode, DocumentNode, ScalarNode } from "../../yaml/node.ts"
 import { isSameItem, sealedText } from "../changes.ts"
-import { type Edit, LineCounter, lacksFinalBreak, lineEndAt, nextLineAt } from "../edits.ts"
+import { type Edit, LineCounter, lacksFinalBreak, lineBreakOf, lineEndAt, nextLineAt } from "../edits.ts"
 import type { LayoutNotice } from "../rewrite.ts"
 import { AliasLedger, copyOf, expandAlias } from "./aliases.ts"
 import { closeBlock, isBlock } from "./block-scalar.ts"
@@ -52,7 +52,10 @@ export class Sealing {
     this.#lines = new LineCounter(source)
     this.#properties = new PropertyFinder(source)
     this.#taken = previous === null ? new Map() : sealedTokens(previous)
-    this.notation = notationOf(source, documents)
+    const notation = notationOf(source, documents)
+    // A text of one line has no line ending to go by.
+    const isOneLine = previous !== null && !source.includes("\n")
+    this.notation = isOneLine ? { ...notation, lineBreak: lineBreakOf(previous.source) } : notation
     for (const { span } of decisions.ownLines) if (span !== undefined) this.#moveDown(span)
   }
 
