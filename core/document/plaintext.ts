@@ -38,6 +38,7 @@ export type PreviousFile = { readonly source: Uint8Array; readonly document: Enc
  * The bytes of an encrypted file made from a plaintext source.
  *
  * @param source - The plaintext that `plain` was parsed from.
+ * @param reseal - Encrypts `plain` again with its comments elsewhere: see {@link Layout.encrypt}.
  * @param previous - What the file held before, to leave unchanged tokens as they were.
  */
 export function printCiphertext(
@@ -45,13 +46,15 @@ export function printCiphertext(
   plain: Tree,
   document: EncryptedDocument,
   mode: PrintMode,
+  reseal: (plain: Tree) => Tree,
   previous?: PreviousFile,
 ): Plaintext {
   const { format, tree, metadata } = document
   const block = serializeMetadata(metadata)
   const kept = keptLayout(format, source, mode.layout)
   if (kept === null) return { bytes: format.printEncrypted(tree, block, printOptions(mode)), notices: [] }
-  const { text, notices } = kept.layout.encrypt(kept.text, plain, tree, block, previousText(format, previous))
+  const before = previousText(format, previous)
+  const { text, notices } = kept.layout.encrypt(kept.text, plain, tree, block, before, reseal)
   return { bytes: toUtf8(text), notices }
 }
 

@@ -64,7 +64,8 @@ export async function encryptVersion(
     const encrypted = encryptTree(tree, context, kept === null ? "items" : "in-place")
     const metadata = { ...header, mac: sealMac(encrypted.mac, header.lastModified, context) }
     const document = { format, tree: encrypted.tree, metadata }
-    const printed = printCiphertext(plain.source, tree, document, mode, previous)
+    const reseal = (moved: Tree) => encryptTree(moved, context, "in-place").tree
+    const printed = printCiphertext(plain.source, tree, document, mode, reseal, previous)
     const notices = await verifyPrinted(printed.bytes, format, key.dataKey, plain.tree, cipher)
     return { bytes: printed.bytes, notices, layoutNotices: printed.notices }
   } finally {
