@@ -58,8 +58,8 @@ export const LAYOUT_DIFFERENCES: readonly Fault[] = [
     mask: (text) => text.replace(/^ +(?=#)/gm, ""),
   },
   {
-    // sops copies the comments of an anchor to where an alias was; an alias that stays has none.
-    name: "comments of an anchor",
+    // sops copies the comments of an anchor to where an alias was, and loses those behind an opening bracket.
+    name: "comments of an anchor or behind a bracket",
     mask: (text) => text.replace(/^#.*\n/gm, ""),
   },
 ]
