@@ -28,6 +28,7 @@ export const EXIT_CODES = {
   "rule-conflict": 78,
   "regex-invalid": 78,
   "comment-ambiguous": 23,
+  "comment-hidden": 23,
   "recipient-invalid": 78,
   "identity-invalid": 78,
   "no-identity": 128,

@@ -35,6 +35,8 @@ const HINTS: Hints = {
   "rule-conflict": () => "keep one of them",
   "regex-invalid": () => "expressions are RE2: no look-around, no back-references",
   "comment-ambiguous": none,
+  "comment-hidden": () =>
+    "put the comment on a line of its own above an entry, or drop it as sops does with --canonical",
   "recipient-invalid": none,
   "identity-invalid": none,
   "no-identity": ({ attempts, sources = [] }) =>

@@ -43,6 +43,8 @@ export type ErrorDetails = {
   "regex-invalid": { field: string }
   /** An encrypted comment matches the rule that says which comments stay clear. */
   "comment-ambiguous": { at: string }
+  /** A comment that SOPS' parser does not see, so that it could only stay in clear; line from 1. */
+  "comment-hidden": { line: number }
   /** A recipient, key id or fingerprint that cannot be parsed. */
   "recipient-invalid": { kind: string }
   /** An identity that cannot be parsed; where it came from, never what it said. */

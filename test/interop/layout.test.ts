@@ -124,7 +124,14 @@ async function judge(name: FormatName, file: string, encrypted: Uint8Array): Pro
   return null
 }
 
-const REFUSED = ["syntax", "duplicate-key", "unsupported-value", "not-representable", "reserved-key"] as const
+const REFUSED = [
+  "syntax",
+  "duplicate-key",
+  "unsupported-value",
+  "not-representable",
+  "reserved-key",
+  "comment-hidden",
+] as const
 
 async function sealedOrRefused(name: FormatName, plain: Uint8Array): Promise<Uint8Array | null> {
   try {

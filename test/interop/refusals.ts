@@ -24,6 +24,13 @@ const REFUSALS: readonly Refusal[] = [
     says: /does not read back as it was/,
     concerns: /(?<![\w.])-0\b(?!\.)/,
   },
+  {
+    // sops drops it; the kept layout could only leave it in clear.
+    name: "a comment that sops does not see",
+    format: "yaml",
+    code: "comment-hidden",
+    says: /sops does not see the comment here/,
+  },
   ini("a comment sign that cuts a value", "syntax", /comment sign that would cut/),
   ini("a backslash that joins lines", "syntax", /backslash .* joins the next line/),
   ini("a comment behind the last key", "syntax", /comment behind the last key/),

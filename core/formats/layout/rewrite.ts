@@ -61,7 +61,7 @@ export interface Layout {
    * was written out), to encrypt that comment for its place. Without it such a
    * comment does not open again.
    * @param previous - Tokens and metadata that did not change are taken over from it as they are written.
-   * @throws {@link ConclaveError} `not-representable`
+   * @throws {@link ConclaveError} `not-representable`; `comment-hidden` for a comment that could only stay in clear
    */
   encrypt(
     source: string,

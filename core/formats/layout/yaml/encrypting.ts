@@ -4,6 +4,7 @@
  * only now, it is encrypted for that place and the text written once more.
  */
 
+import { ConclaveError } from "../../../errors.ts"
 import type { Comment, MapNode, Tree } from "../../../sops/tree.ts"
 import { parseYamlNodes } from "../../yaml/composer.ts"
 import { applyEdits, LineCounter } from "../edits.ts"
@@ -43,13 +44,14 @@ export function encryptYaml(
   const first = write(plain, encrypted, { aliases: null, ownLines: behindBrackets })
   const mayMove = reseal !== undefined && (first.comments > 0 || lost.length > 0)
   const moved = mayMove ? reattach(first.text, first.edits, plain, encrypted, lost) : null
-  if (moved === null || reseal === undefined) return withClear(source, first, lost)
+  const known = previous?.source ?? ""
+  if (moved === null || reseal === undefined) return withClear(source, first, lost, known)
   const resealed = takeMoved(moved, reseal(moved.plain))
   // What the rule leaves in clear may as well stay where it is.
   const clear = clearIn(moved.plain, resealed)
   const ownLines = behindBrackets.filter((comment) => !clear.has(comment))
   const second = write(moved.plain, resealed, { aliases: first.aliases, ownLines })
-  return withClear(source, second, unseen(lost, moved))
+  return withClear(source, second, unseen(lost, moved), known)
 }
 
 /** A comment behind an opening bracket, on its line, is one that yaml.v3 loses. */
@@ -62,12 +64,23 @@ function unseen(lost: readonly Comment[], { moved }: Reattached): Comment[] {
   return lost.filter((comment) => !moved.has(comment))
 }
 
+/**
+ * Comments that stay in clear because SOPS does not see them: announced where
+ * the encrypted file has shown them already, refused where they would be new.
+ */
 function withClear(
   source: string,
   { text, notices }: { readonly text: string; readonly notices: readonly LayoutNotice[] },
   clear: readonly Comment[],
+  known: string,
 ): Rewritten {
   const lines = new LineCounter(source)
+  for (const comment of clear) {
+    if (known.includes(`#${comment.text}`)) continue
+    const line = lines.lineAt(comment.span?.start ?? 0)
+    const message = `line ${line}: sops does not see the comment here, so it could only stay in clear`
+    throw new ConclaveError("comment-hidden", message, { line })
+  }
   const more = clear.map(({ span }): LayoutNotice => {
     return { code: "clear-comment", line: lines.lineAt(span?.start ?? 0), at: "" }
   })

@@ -44,6 +44,12 @@ function documentOf(name: FormatName, bytes: Uint8Array): Document | null {
   }
 }
 
+/** The one refusal that only the written text can call for. */
+function hiddenComment(error: unknown): null {
+  if (hasCode(error, "comment-hidden")) return null
+  throw error
+}
+
 const seeds = fc.integer({ min: 1, max: 1_000_000 })
 
 describe.each(FORMATS)("$name", ({ name, make }) => {
@@ -53,7 +59,8 @@ describe.each(FORMATS)("$name", ({ name, make }) => {
         const document = documentOf(name, make(seed))
         if (document === null) return
         const { source } = document
-        const sealed = await seal(name, source)
+        const sealed = await seal(name, source).catch(hiddenComment)
+        if (sealed === null) return
         const opened = await open(name, sealed.text)
         if (sealed.notices.length === 0) expect(opened.text).toBe(source)
         // With copies there are several ways to tell which lines are new.

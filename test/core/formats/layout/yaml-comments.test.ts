@@ -56,10 +56,9 @@ it("a comment behind an opening bracket, which sops does not see, gets a line of
   expect(await back(source)).toBe("a: [\n    # c\n    b,\n  ]\nd: {\n  # e\n  f: 1 }\n")
 })
 
-it("a comment that sops does not see anywhere near is named", async () => {
+it("a comment that sops does not see anywhere near is refused, and not left in clear", async () => {
   const source = "l:\n  - u: 1\n  # x\n\n  - {}\n"
-  const { notices } = await seal("yaml", source)
-  expect(notices).toEqual([{ code: "clear-comment", line: 3, at: "" }])
+  await expect(seal("yaml", source)).rejects.toMatchObject({ code: "comment-hidden", details: { line: 3 } })
 })
 
 it("a rule by comments holds for the values that it governs", async () => {
